@@ -1,0 +1,136 @@
+import { makeNode } from "./graph.js";
+import { opsetOf } from "./model.js";
+import { prune } from "./prune.js";
+import { DataType, type ModelProto, type TensorProto, type ValueInfoProto } from "./schema.js";
+import { makeTensor } from "./tensor.js";
+
+/** How hidden states [B, T, D] become one vector a text. Mean of a text's tokens; the first token; the largest of each unit. */
+export type PoolingMode = "mean" | "cls" | "max";
+
+/** The name of the pooled output [B, F] of `appendPooling`, F = D times the number of hidden states. */
+export const EMBEDDING = "sentence_embedding";
+
+const MASK = "attention_mask";
+const epsilon = 1e-12; // as torch.nn.functional.normalize
+
+/**
+ * Makes the pooled, L2-normalised hidden states the only output of an encoder: each is pooled by itself, scaled to unit
+ * length, and they are concatenated in the given order. Since a vector is normalised afterwards, a mean is the same as a sum.
+ *
+ * @param model is changed in place. @param hiddenStates tensors [B, T, D]. @returns the output's name, `EMBEDDING`.
+ */
+export function appendPooling(model: ModelProto, hiddenStates: readonly string[], mode: PoolingMode): string {
+  const { graph } = model;
+  const append = new Appender(model);
+  const mask = declareMask(model);
+  const pooled = hiddenStates.map((hidden, k) => {
+    const name = (step: string) => `headstart/pool_${k}/${step}`;
+    const float = append.node("Cast", [hidden], name("float"), { to: DataType.FLOAT });
+    return append.normalized(poolers[mode](append, float, mask, name), name);
+  });
+  if (pooled.length > 1) append.node("Concat", pooled, EMBEDDING, { axis: 1 });
+  else append.node("Identity", pooled, EMBEDDING);
+  graph.output = [floatOutput(EMBEDDING, ["batch_size", "embedding_size"])];
+  prune(model);
+  return EMBEDDING;
+}
+
+/**
+ * Puts a linear head behind the pooled output: logits [B, K] = embedding · weights + bias, as the only output `logits`.
+ * @param model is changed in place. @param head weights [F, K], bias [K].
+ */
+export function appendHead(
+  model: ModelProto,
+  embedding: string,
+  head: { featureSize: number; classes: number; weights: Float32Array; bias: Float32Array },
+): void {
+  const append = new Appender(model);
+  const weights = append.constant(makeTensor("headstart/head/weight", [head.featureSize, head.classes], head.weights));
+  const bias = append.constant(makeTensor("headstart/head/bias", [head.classes], head.bias));
+  const product = append.node("MatMul", [embedding, weights], "headstart/head/product");
+  append.node("Add", [product, bias], "logits");
+  model.graph.output = [floatOutput("logits", ["batch_size", head.classes])];
+}
+
+type Pooler = (append: Appender, hidden: string, mask: string, name: (step: string) => string) => string;
+
+const poolers: Record<PoolingMode, Pooler> = {
+  mean(append, hidden, mask, name) {
+    const row = append.reshape(mask, [0, 1, -1], name("mask")); // [B, 1, T]
+    return append.reshape(append.node("MatMul", [row, hidden], name("sum")), [0, -1], name("pooled")); // [B, D]
+  },
+  cls(append, hidden, _mask, name) {
+    const first = append.constant(makeTensor(name("first"), [], BigInt64Array.of(0n)));
+    return append.node("Gather", [hidden, first], name("pooled"), { axis: 1 }); // [B, D]
+  },
+  max(append, hidden, mask, name) {
+    const one = append.scalar(name("one"), 1);
+    const far = append.scalar(name("far"), 1e9);
+    const column = append.reshape(mask, [0, -1, 1], name("mask")); // [B, T, 1]
+    const penalty = append.node("Mul", [append.node("Sub", [one, column], name("padding")), far], name("penalty"));
+    const masked = append.node("Sub", [hidden, penalty], name("masked"));
+    return append.reduce("ReduceMax", masked, 1, false, name("pooled")); // [B, D]
+  },
+};
+
+/** Adds nodes and constants to the end of a graph, in the form that its operator set wants. */
+class Appender {
+  readonly #model: ModelProto;
+
+  constructor(model: ModelProto) {
+    this.#model = model;
+  }
+
+  node(opType: string, inputs: string[], output: string, attributes: Record<string, number | number[]> = {}): string {
+    this.#model.graph.node.push(makeNode(opType, inputs, [output], attributes));
+    return output;
+  }
+
+  constant(tensor: TensorProto): string {
+    this.#model.graph.initializer.push(tensor);
+    return tensor.name!;
+  }
+
+  scalar(name: string, value: number): string {
+    return this.constant(makeTensor(name, [], Float32Array.of(value)));
+  }
+
+  reshape(input: string, dims: number[], output: string): string {
+    const shape = this.constant(makeTensor(`${output}_shape`, [dims.length], BigInt64Array.from(dims, BigInt)));
+    return this.node("Reshape", [input, shape], output);
+  }
+
+  /** Reductions have their axes as an attribute up to operator set 17 and as an input from 18 on. */
+  reduce(opType: "ReduceMax" | "ReduceL2", input: string, axis: number, keep: boolean, output: string): string {
+    const keepdims = Number(keep);
+    if (opsetOf(this.#model) < 18) return this.node(opType, [input], output, { axes: [axis], keepdims });
+    const axes = this.constant(makeTensor(`${output}_axes`, [1], BigInt64Array.of(BigInt(axis))));
+    return this.node(opType, [input, axes], output, { keepdims });
+  }
+
+  /** x / max(‖x‖₂, ε) along the last axis of [B, D]. */
+  normalized(input: string, name: (step: string) => string): string {
+    const norm = this.reduce("ReduceL2", input, 1, true, name("norm"));
+    const floor = this.node("Max", [norm, this.scalar(name("epsilon"), epsilon)], name("floor"));
+    return this.node("Div", [input, floor], name("normalized"));
+  }
+}
+
+/** The attention mask as float32 [B, T]; declared as an input where the encoder itself does without. */
+function declareMask(model: ModelProto): string {
+  const { graph } = model;
+  if (!graph.input.some((input) => input.name === MASK)) {
+    graph.input.push(tensorInfo(MASK, DataType.INT64, ["batch_size", "sequence_length"]));
+  }
+  graph.node.push(makeNode("Cast", [MASK], ["headstart/mask"], { to: DataType.FLOAT }));
+  return "headstart/mask";
+}
+
+function floatOutput(name: string, dims: (string | number)[]): ValueInfoProto {
+  return tensorInfo(name, DataType.FLOAT, dims);
+}
+
+function tensorInfo(name: string, elemType: number, dims: (string | number)[]): ValueInfoProto {
+  const dim = dims.map((size) => (typeof size === "number" ? { dimValue: size } : { dimParam: size }));
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
+}

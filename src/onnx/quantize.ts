@@ -1,0 +1,98 @@
+import { foldHalfWeights, scaledWeights } from "./float-arithmetic.js";
+import { GraphIndex, intAttribute, makeNode, sortTopologically } from "./graph.js";
+import { prune } from "./prune.js";
+import type { ModelProto, NodeProto, TensorProto } from "./schema.js";
+import { DataType } from "./schema.js";
+import { dimsOf, floatValues, makeTensor, sizeOf } from "./tensor.js";
+
+/** Smaller tensors gain nothing from one byte a weight. */
+const smallestSize = 1024;
+
+/**
+ * Stores the weights of matrix products and embedding tables as int8, symmetric, with one float32 scale per output
+ * channel (per row of an embedding table). Arithmetic stays float32: products read `Cast(w) · scale`, which loaders fold
+ * at load; embeddings are gathered as int8 and scaled afterwards, so that the table itself stays small in memory.
+ *
+ * @param model is changed in place; float16 weights are read as float32. @returns how many tensors were quantised.
+ */
+export function quantizeWeights(model: ModelProto): number {
+  foldHalfWeights(model);
+  const index = new GraphIndex(model.graph);
+  let count = 0;
+  for (const tensor of [...model.graph.initializer]) {
+    if (tensor.dataType !== DataType.FLOAT || dimsOf(tensor).length !== 2 || sizeOf(tensor) < smallestSize) continue;
+    const readers = index.consumers(tensor.name!);
+    if (readers.length === 0) continue;
+    if (readers.every((node) => node.opType === "MatMul" && node.input[1] === tensor.name))
+      quantizeFactor(model, tensor);
+    else if (readers.every((node) => gathersRows(node, tensor))) quantizeTable(model, tensor, readers);
+    else continue;
+    count++;
+  }
+  prune(model);
+  sortTopologically(model.graph);
+  return count;
+}
+
+function gathersRows(node: NodeProto, table: TensorProto): boolean {
+  return node.opType === "Gather" && node.input[0] === table.name && intAttribute(node, "axis", 0) === 0;
+}
+
+function quantizeFactor(model: ModelProto, tensor: TensorProto): void {
+  const name = tensor.name!;
+  const [rows, columns] = dimsOf(tensor);
+  const { values, scales } = roundToInt8(floatValues(tensor), rows, columns, "column");
+  replaceInitializer(model, tensor, [
+    makeTensor(`${name}_int8`, [rows, columns], values),
+    makeTensor(`${name}_scale`, [columns], scales),
+  ]);
+  model.graph.node.unshift(...scaledWeights(`${name}_int8`, name, `${name}_scale`));
+}
+
+function quantizeTable(model: ModelProto, tensor: TensorProto, gathers: NodeProto[]): void {
+  const name = tensor.name!;
+  const [rows, columns] = dimsOf(tensor);
+  const { values, scales } = roundToInt8(floatValues(tensor), rows, columns, "row");
+  replaceInitializer(model, tensor, [
+    makeTensor(`${name}_int8`, [rows, columns], values),
+    makeTensor(`${name}_scale`, [rows, 1], scales),
+  ]);
+  for (const gather of gathers) {
+    const [output, indices] = [gather.output[0], gather.input[1]];
+    const nodes = [
+      makeNode("Gather", [`${name}_int8`, indices], [`${output}_int8`]),
+      makeNode("Gather", [`${name}_scale`, indices], [`${output}_scale`]),
+      ...scaledWeights(`${output}_int8`, output, `${output}_scale`),
+    ];
+    model.graph.node.splice(model.graph.node.indexOf(gather), 1, ...nodes);
+  }
+}
+
+function replaceInitializer(model: ModelProto, old: TensorProto, replacement: TensorProto[]): void {
+  model.graph.initializer.splice(model.graph.initializer.indexOf(old), 1, ...replacement);
+}
+
+/**
+ * Rounds a matrix to int8 with one scale for each row or column, the largest absolute value over 127.
+ * @param weights [rows, columns]. @returns values [rows, columns] and scales [rows] or [columns].
+ */
+export function roundToInt8(
+  weights: Float32Array,
+  rows: number,
+  columns: number,
+  channel: "row" | "column",
+): { values: Int8Array; scales: Float32Array } {
+  const byRow = channel === "row";
+  const scales = new Float32Array(byRow ? rows : columns);
+  const values = new Int8Array(weights.length);
+  for (let r = 0, i = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++, i++) {
+      const size = Math.abs(weights[i]) / 127;
+      if (size > scales[byRow ? r : c]) scales[byRow ? r : c] = size;
+    }
+  }
+  for (let r = 0, i = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++, i++) values[i] = Math.round(weights[i] / (scales[byRow ? r : c] || 1));
+  }
+  return { values, scales };
+}
