@@ -1,0 +1,3 @@
+export * from "./example-errors.js";
+export * from "./file-errors.js";
+export * from "./table-errors.js";

@@ -1,0 +1,35 @@
+import { HeadstartError } from "../errors.js";
+
+/** A folder or id holds no encoder that can be loaded. */
+export class EncoderNotFoundError extends HeadstartError {
+  readonly code = "ENCODER_NOT_FOUND";
+
+  constructor(source: string, problem: string) {
+    super(
+      `${source}: ${problem}. An encoder is a folder in Transformers.js layout (config.json, tokenizer.json, ` +
+        "onnx/model.onnx), one of its .onnx files, or the id of such a model on the hub.",
+    );
+  }
+}
+
+/** A file of an encoder's folder does not say what it should. */
+export class EncoderFileError extends HeadstartError {
+  readonly code = "ENCODER_FILE";
+
+  constructor(path: string, problem: string) {
+    super(`${path}: ${problem}.`);
+  }
+}
+
+/** The hub could not be reached or does not give the model. */
+export class HubError extends HeadstartError {
+  readonly code = "HUB";
+
+  constructor(id: string, cause: unknown) {
+    super(
+      `${id}: there is no such folder, and the hub did not give a model of this id (${(cause as Error).message}). ` +
+        "Check the name and the network, set HF_TOKEN for a private model, or download the folder and give its path.",
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,116 @@
+import type { Tokenizer } from "../runtime/transformers.js";
+import { lengthBatches } from "./batches.js";
+import { type GraphPool, openPool } from "./pool.js";
+
+/**
+ * Texts handed to the workers at a time. Batches are formed within a window, so that what a text is batched with depends
+ * only on its own window.
+ */
+export const windowSize = 2048;
+
+/** Runs texts through a graph that gives one row of floats a text: tokenised here, computed by the workers meanwhile. */
+export interface TextRunner {
+  /**
+   * @param texts [N]. @param onProgress called with the number of texts done so far.
+   * @returns [N, F] in row-major order.
+   */
+  run(texts: readonly string[], onProgress?: (done: number) => void): Promise<Float32Array>;
+  /** How many of the texts run so far were cut to `maxTokens`. */
+  readonly truncated: number;
+  dispose(): Promise<void>;
+}
+
+/** @param model path or bytes of the graph. @param maxTokens texts are cut to this many tokens, as Transformers.js' pipelines do. */
+export function openTextRunner(
+  model: string | Uint8Array,
+  tokenizer: Tokenizer,
+  options: { maxTokens: number; workers?: number },
+): TextRunner {
+  return new PooledRunner(
+    openPool({ model, paddingId: tokenizer.paddingId }, options.workers),
+    tokenizer,
+    options.maxTokens,
+  );
+}
+
+class PooledRunner implements TextRunner {
+  truncated = 0;
+  #done = 0;
+
+  constructor(
+    readonly pool: GraphPool,
+    readonly tokenizer: Tokenizer,
+    readonly maxTokens: number,
+  ) {}
+
+  async run(texts: readonly string[], onProgress?: (done: number) => void): Promise<Float32Array> {
+    this.#done = 0;
+    const windows: Promise<Float32Array>[] = [];
+    for (let start = 0; start < texts.length; start += windowSize) {
+      // Tokenise one window ahead of the one that is computed.
+      if (windows.length >= 2) await windows[windows.length - 2];
+      windows.push(this.#runWindow(texts.slice(start, start + windowSize), onProgress));
+      await new Promise(setImmediate);
+    }
+    return concatenate(await Promise.all(windows));
+  }
+
+  async #runWindow(texts: readonly string[], onProgress?: (done: number) => void): Promise<Float32Array> {
+    const ids = texts.map((text) => this.#tokenize(text));
+    const batches = lengthBatches(ids.map((tokens) => tokens.length));
+    const outputs = await Promise.all(
+      batches.map(async (batch) => {
+        const output = await this.pool.run(pack(batch.map((i) => ids[i])));
+        this.#done += batch.length;
+        onProgress?.(this.#done);
+        return output;
+      }),
+    );
+    return scatter(batches, outputs, texts.length);
+  }
+
+  #tokenize(text: string): number[] {
+    const ids = this.tokenizer.encode(text);
+    if (ids.length <= this.maxTokens) return ids;
+    this.truncated++;
+    return ids.slice(0, this.maxTokens);
+  }
+
+  dispose(): Promise<void> {
+    return this.pool.dispose();
+  }
+}
+
+function pack(texts: number[][]) {
+  const lengths = Int32Array.from(texts, (ids) => ids.length);
+  const ids = new Int32Array(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  for (const text of texts) {
+    ids.set(text, at);
+    at += text.length;
+  }
+  return { ids, lengths };
+}
+
+/** Puts the rows of each batch back in the order of the texts. */
+function scatter(batches: number[][], outputs: Float32Array[], rows: number): Float32Array {
+  const size = batches.length === 0 ? 0 : outputs[0].length / batches[0].length;
+  const result = new Float32Array(rows * size);
+  batches.forEach((batch, b) => {
+    batch.forEach((row, i) => {
+      result.set(outputs[b].subarray(i * size, (i + 1) * size), row * size);
+    });
+  });
+  return result;
+}
+
+function concatenate(parts: Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0];
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
