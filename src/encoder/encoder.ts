@@ -1,0 +1,167 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Log, silentLog } from "../log.js";
+import { appendPooling, type PoolingMode } from "../onnx/compose.js";
+import { useFloatArithmetic } from "../onnx/float-arithmetic.js";
+import { findLayers, hiddenStateOf } from "../onnx/layers.js";
+import { cloneModel, encodeModel, readModel } from "../onnx/model.js";
+import { quantizeWeights } from "../onnx/quantize.js";
+import type { ModelProto } from "../onnx/schema.js";
+import { loadTokenizer, type Tokenizer } from "../runtime/transformers.js";
+import { FeatureCache } from "./cache.js";
+import { defaultCacheFolder } from "./cache-folder.js";
+import { type EncoderSource, embeddedEncoder, findEncoder } from "./source.js";
+import { openTextRunner, type TextRunner, windowSize } from "./text-runner.js";
+
+/** Which hidden states become features: the last layer's, or those of the last three side by side. */
+export type FeatureKind = "last" | "last3";
+
+/** Features of N texts, [N, F] in row-major order, F = `size`. */
+export interface Features {
+  rows: number;
+  size: number;
+  data: Float32Array;
+}
+
+export interface EncoderOptions {
+  features?: FeatureKind;
+  /** How weights are kept: int8 per output channel, or as the file has them. Arithmetic is float32 in both. */
+  dtype?: "int8" | "source";
+  pooling?: PoolingMode;
+  /** Texts are cut to this many tokens. */
+  maxTokens?: number;
+  /** Where features are kept between runs; null keeps none. */
+  cacheFolder?: string | null;
+  workers?: number;
+  log?: Log;
+}
+
+/** A frozen encoder that turns texts into features. Owns worker threads: call `dispose`. */
+export class Encoder {
+  /** Texts that were cut to `maxTokens`. */
+  get truncated(): number {
+    return this.#runner.truncated;
+  }
+
+  readonly #runner: TextRunner;
+  readonly #cache: FeatureCache | undefined;
+
+  private constructor(
+    readonly source: EncoderSource,
+    /** The encoder with its weights as they are used, before pooling. Not to be changed: clone it. */
+    readonly model: ModelProto,
+    /** The tensors [B, T, D] that are pooled for `last3`, shallow to deep; the last one alone for `last`. */
+    readonly hiddenStates: readonly string[],
+    readonly layers: number,
+    readonly kind: FeatureKind,
+    readonly pooling: PoolingMode,
+    readonly maxTokens: number,
+    /** SHA-256 over all that can change a feature: graph, weights, tokenizer, pooling, length. */
+    readonly fingerprint: string,
+    /** What was found in the file and done to it, in words. */
+    readonly notes: readonly string[],
+    graph: Uint8Array,
+    tokenizer: Tokenizer,
+    options: EncoderOptions,
+  ) {
+    this.#runner = openTextRunner(graph, tokenizer, { maxTokens, workers: options.workers });
+    if (options.cacheFolder !== null) {
+      this.#cache = new FeatureCache(options.cacheFolder ?? defaultCacheFolder(), fingerprint);
+    }
+  }
+
+  /** @param name the embedded encoder's, a folder, an .onnx file or an id on the hub. @throws EncoderNotFoundError, OnnxGraphError … */
+  static async open(name = embeddedEncoder, options: EncoderOptions = {}): Promise<Encoder> {
+    const cacheFolder = options.cacheFolder ?? defaultCacheFolder();
+    const source = await findEncoder(name, { cacheFolder, log: options.log ?? silentLog });
+    const [tokenizer, model] = await Promise.all([loadTokenizer(source.folder), readModel(source.graphPath)]);
+    const notes = useFloatArithmetic(model);
+    if (options.dtype !== "source") {
+      const quantized = quantizeWeights(model);
+      if (quantized > 0) notes.push(`${quantized} weight tensors rounded to int8, one scale per output channel`);
+    }
+    const { inputs, output } = findLayers(model, hiddenStateOf(model));
+    const kind = options.features ?? "last";
+    const hiddenStates = kind === "last3" ? [...inputs.slice(-2), output] : [output];
+    const pooling = options.pooling ?? source.pooling;
+    const pooled = cloneModel(model);
+    appendPooling(pooled, hiddenStates, pooling);
+    const graph = encodeModel(pooled);
+    const maxTokens = Math.min(options.maxTokens ?? Number.POSITIVE_INFINITY, longestInput(source, tokenizer));
+    const tokenizerFile = await readFile(join(source.folder, "tokenizer.json"));
+    const fingerprint = createHash("sha256").update(graph).update(tokenizerFile).update(`${maxTokens}`).digest("hex");
+    return new Encoder(
+      source,
+      model,
+      hiddenStates,
+      inputs.length,
+      kind,
+      pooling,
+      maxTokens,
+      fingerprint,
+      notes,
+      graph,
+      tokenizer,
+      options,
+    );
+  }
+
+  /**
+   * Encodes texts; each distinct text once, and none that the cache holds.
+   * @param onProgress called with the number of texts done so far, of N.
+   */
+  async encode(texts: readonly string[], onProgress?: (done: number) => void): Promise<Features> {
+    const known = new Map<string, Float32Array>();
+    const missing: string[] = [];
+    for (const text of new Set(texts)) {
+      const features = this.#cache?.get(text);
+      if (features) known.set(text, features);
+      else missing.push(text);
+    }
+    const found = texts.length - missing.length;
+    for (let start = 0; start < missing.length; start += windowSize * 4) {
+      const part = missing.slice(start, start + windowSize * 4);
+      const data = await this.#runner.run(part, (done) => onProgress?.(found + start + done));
+      await this.#cache?.put(part, data);
+      const size = data.length / part.length;
+      part.forEach((text, i) => {
+        known.set(text, data.subarray(i * size, (i + 1) * size));
+      });
+    }
+    return stack(texts, known);
+  }
+
+  async dispose(): Promise<void> {
+    await this.#runner.dispose();
+    await this.#cache?.close();
+  }
+}
+
+function stack(texts: readonly string[], known: Map<string, Float32Array>): Features {
+  const size = texts.length === 0 ? 0 : known.get(texts[0])!.length;
+  const data = new Float32Array(texts.length * size);
+  texts.forEach((text, row) => {
+    data.set(known.get(text)!, row * size);
+  });
+  return { rows: texts.length, size, data };
+}
+
+/** The features of `last` within those of `last3`: the last third of each row. */
+export function lastOf(last3: Features): Features {
+  const size = last3.size / 3;
+  const data = new Float32Array(last3.rows * size);
+  for (let row = 0; row < last3.rows; row++) {
+    data.set(last3.data.subarray(row * last3.size + 2 * size, (row + 1) * last3.size), row * size);
+  }
+  return { rows: last3.rows, size, data };
+}
+
+/** Families that count positions from the padding id on, so that some of the table's rows are never used. */
+const offsetPositions = /^(xlm-)?roberta|^camembert|^mpnet|^longformer/;
+
+function longestInput({ config }: EncoderSource, tokenizer: Tokenizer): number {
+  const positions = config.max_position_embeddings ?? Number.POSITIVE_INFINITY;
+  const unused = offsetPositions.test(config.model_type ?? "") ? (config.pad_token_id ?? 1) + 1 : 0;
+  return Math.min(positions - unused, tokenizer.maxTokens ?? Number.POSITIVE_INFINITY, 8192);
+}
