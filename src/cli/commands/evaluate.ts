@@ -1,0 +1,131 @@
+import { basename } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { TextClassifier } from "../../classifier/classifier.js";
+import type { Manifest } from "../../classifier/manifest.js";
+import { type Dataset, loadDataset } from "../../data/dataset.js";
+import type { Format } from "../../data/format.js";
+import { OutputError } from "../../errors.js";
+import { reliabilityBins } from "../../evaluate/calibration.js";
+import { labelSubstitutions } from "../../evaluate/confused-pairs.js";
+import { type PairedComparison, pairedComparison } from "../../evaluate/paired-comparison.js";
+import { surestErrors } from "../../evaluate/surest-errors.js";
+import type { MultiLabelInput, Scores, SingleLabelInput } from "../../evaluate/types.js";
+import { stderrLog } from "../../log.js";
+import { Random } from "../../random.js";
+import { scoresText } from "../../report/text.js";
+import type { EvaluationReport } from "../../report/types.js";
+import { comparisonText } from "../comparison-text.js";
+import { commandLine, print, printJson } from "../print.js";
+
+/** What the command line gives `evaluate`. */
+export interface EvaluateOptions {
+  text?: string;
+  label?: string;
+  format?: Format;
+  skipEmpty?: boolean;
+  compare?: string;
+  report?: string;
+  seed: number;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+interface Evaluated {
+  folder: string;
+  manifest: Manifest;
+  scores: Scores;
+  input: SingleLabelInput | MultiLabelInput;
+}
+
+/** `headstart evaluate`. @throws the errors of loading, reading and comparing */
+export async function evaluate(folder: string, data: string, options: EvaluateOptions): Promise<void> {
+  const log = stderrLog(options);
+  const classifiers: TextClassifier[] = [];
+  try {
+    for (const each of options.compare === undefined ? [folder] : [folder, options.compare]) {
+      classifiers.push(await TextClassifier.load(each));
+    }
+    const { text, label, format, skipEmpty } = options;
+    const { multiLabel } = classifiers[0];
+    const dataset = await loadDataset(data, { text, label, format, skipEmpty, multiLabel });
+    for (const note of dataset.notes) log.info(note);
+    const a = await evaluated(classifiers[0], folder, dataset, options);
+    const b = classifiers[1] && (await evaluated(classifiers[1], options.compare!, dataset, options));
+    await tell(dataset, a, b, options);
+  } finally {
+    for (const classifier of classifiers) await classifier.dispose();
+  }
+}
+
+async function tell(dataset: Dataset, a: Evaluated, b: Evaluated | undefined, options: EvaluateOptions): Promise<void> {
+  const random = new Random(options.seed);
+  const comparison = b && pairedComparison(a.input as SingleLabelInput, b.input as SingleLabelInput, { random });
+  if (options.report !== undefined) {
+    await writeReport(options.report, reportOf(a, b, comparison, dataset, options));
+    stderrLog(options).info(`report: ${options.report}`);
+  }
+  const { name, fingerprint } = dataset;
+  if (options.json) {
+    const compare = b && { folder: b.folder, scores: b.scores, comparison };
+    printJson({ folder: a.folder, data: { name, fingerprint }, scores: a.scores, compare });
+    return;
+  }
+  print(`${a.folder} on ${name}:\n${scoresText(a.scores)}`);
+  if (b) print(`\n${b.folder} on ${name}:\n${scoresText(b.scores)}`);
+  if (b && comparison) print(`\n${comparisonText(a.folder, b.folder, comparison)}`);
+}
+
+async function evaluated(
+  classifier: TextClassifier,
+  folder: string,
+  dataset: Dataset,
+  options: EvaluateOptions,
+): Promise<Evaluated> {
+  const bar = stderrLog(options).progress(`evaluating ${basename(folder)}`, dataset.texts.length);
+  try {
+    const { seed } = options;
+    const { scores, probabilities } = await classifier.evaluate(dataset, {
+      seed,
+      onProgress: (done) => bar.update(done),
+    });
+    return { folder, manifest: classifier.manifest, scores, input: classifier.scoringInput(dataset, probabilities) };
+  } finally {
+    bar.stop();
+  }
+}
+
+function reportOf(
+  a: Evaluated,
+  b: Evaluated | undefined,
+  result: PairedComparison | undefined,
+  dataset: Dataset,
+  options: EvaluateOptions,
+): EvaluationReport {
+  const { input, manifest } = a;
+  return {
+    title: `${basename(a.folder)} on ${basename(dataset.name)}`,
+    scores: a.scores,
+    reliability: reliabilityBins(input),
+    surestErrors: surestErrors(input).map((error) => ({ ...error, text: dataset.texts[error.row] })),
+    ...("thresholds" in input && { substitutions: labelSubstitutions(input) }),
+    ...(b && result && { comparison: { nameA: a.folder, nameB: b.folder, result } }),
+    provenance: {
+      command: commandLine(),
+      date: new Date().toISOString().slice(0, 10),
+      encoder: manifest.encoder.name,
+      seed: options.seed,
+      dataFingerprint: dataset.fingerprint,
+      versions: { headstart: manifest.headstart, ...manifest.versions },
+    },
+  };
+}
+
+async function writeReport(path: string, report: EvaluationReport): Promise<void> {
+  const { renderEvaluation } = await import("../../report/evaluation-page.js");
+  const page = renderEvaluation(report);
+  try {
+    await writeFileAtomic(path, page);
+  } catch (error) {
+    throw new OutputError(path, error);
+  }
+}

@@ -1,0 +1,107 @@
+import { existsSync } from "node:fs";
+import { TextClassifier } from "../../classifier/classifier.js";
+import type { FitOptions } from "../../classifier/options.js";
+import { type Dataset, loadDataset } from "../../data/dataset.js";
+import { FileMissingError } from "../../data/errors.js";
+import type { Format } from "../../data/format.js";
+import { labelCounts } from "../../data/labels.js";
+import { noticesOf } from "../../data/notices.js";
+import { requireTrainable } from "../../data/trainable.js";
+import { counted, listed } from "../../data/wording.js";
+import type { Scores } from "../../evaluate/types.js";
+import { type Log, stderrLog } from "../../log.js";
+import { scoresText } from "../../report/text.js";
+import { commandLine, print, printJson, shellWord } from "../print.js";
+
+/** What the command line gives `train`. */
+export interface TrainOptions
+  extends Pick<
+    FitOptions,
+    "encoder" | "features" | "C" | "classWeight" | "pooling" | "maxTokens" | "dtype" | "backend" | "seed"
+  > {
+  out: string;
+  text?: string;
+  label?: string;
+  format?: Format;
+  multiLabel?: boolean;
+  singleLabel?: boolean;
+  skipEmpty?: boolean;
+  dropRare?: boolean;
+  foldLabels?: boolean;
+  test?: string;
+  cache: boolean;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+/** `headstart train`. @throws the errors of reading, training and saving */
+export async function train(data: string, options: TrainOptions): Promise<void> {
+  const log = stderrLog(options);
+  if (options.test !== undefined && options.test !== "-" && !existsSync(options.test)) {
+    throw new FileMissingError(options.test);
+  }
+  const dataset = requireTrainable(await loadDataset(data, loadOptions(options)), options);
+  introduce(dataset, options, log);
+  const classifier = await TextClassifier.fit(dataset, fitOptions(dataset, options, log));
+  try {
+    await classifier.save(options.out);
+    const test = options.test === undefined ? undefined : await testScores(classifier, options.test, options);
+    if (options.json) printJson({ folder: options.out, ...classifier.manifest, ...(test && { test }) });
+    else conclude(classifier, options, test);
+  } finally {
+    await classifier.dispose();
+  }
+}
+
+function loadOptions(options: TrainOptions) {
+  const { text, label, format, skipEmpty } = options;
+  const multiLabel = options.multiLabel ? true : options.singleLabel ? false : undefined;
+  return { text, label, format, skipEmpty, multiLabel };
+}
+
+function fitOptions(dataset: Dataset, options: TrainOptions, log: Log): FitOptions {
+  const { encoder, features, C, classWeight, pooling, maxTokens, dtype, backend, seed, cache } = options;
+  const given = { encoder, features, C, classWeight, pooling, maxTokens, dtype, backend, seed };
+  const told = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const createdAt = new Date().toISOString();
+  const multiLabel = dataset.multiLabel;
+  return { ...told, ...(cache ? {} : { cacheFolder: null }), multiLabel, log, command: commandLine(), createdAt };
+}
+
+function introduce(dataset: Dataset, options: TrainOptions, log: Log): void {
+  const counts = [...labelCounts(dataset)].sort(([, a], [, b]) => b - a);
+  const classes = listed(
+    counts.map(([label, rows]) => `${label} (${rows})`),
+    8,
+  );
+  log.info(`data     ${dataset.name}: ${counted(dataset.texts.length, "row")}`);
+  for (const note of dataset.notes) log.info(`         ${note}`);
+  log.info(`${dataset.multiLabel ? "labels " : "classes"}  ${counts.length}: ${classes}`);
+  log.info(`encoder  ${options.encoder ?? "the one embedded in headstart"}, frozen`);
+  log.info(`trained  a ${dataset.multiLabel ? "multi-label" : "single-label"} logistic regression on its features`);
+  for (const notice of noticesOf(dataset)) log.warn(notice);
+}
+
+async function testScores(classifier: TextClassifier, path: string, options: TrainOptions): Promise<Scores> {
+  const { multiLabel } = classifier;
+  const { text, label, skipEmpty, seed } = options;
+  const dataset = await loadDataset(path, { text, label, skipEmpty, multiLabel });
+  return (await classifier.evaluate(dataset, { seed })).scores;
+}
+
+function conclude(classifier: TextClassifier, options: TrainOptions, test?: Scores): void {
+  const { head, heldOut, selection, encoder } = classifier.manifest;
+  const { out } = options;
+  if (heldOut) print(`scores on rows held out of training (${heldOut.method}):\n${scoresText(heldOut.scores)}\n`);
+  const why =
+    selection.length > 1
+      ? `lowest log loss of ${counted(selection.length, "candidate")} on rows held out`
+      : "as told: nothing to choose from";
+  print(`chosen   ${head.features} features, C ${head.C}: ${why}`);
+  print(`encoder  ${encoder.name}, ${encoder.dtype}, up to ${encoder.maxTokens} tokens`);
+  if (test) print(`\nscores on ${options.test}:\n${scoresText(test)}\n`);
+  print(`model    ${out}`);
+  const folder = shellWord(out);
+  const next = test ? `predict ${folder} -` : `evaluate ${folder} <test.csv>`;
+  print(`next     headstart ${next}${test ? "    (one text a line)" : ""}`);
+}

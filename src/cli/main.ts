@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+import { OutputError } from "../errors.js";
+import { exitCodeOf } from "./exit.js";
+import { createProgram } from "./program.js";
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // EPIPE: the reader, such as `head`, has seen enough.
+  process.exit(error.code === "EPIPE" ? 0 : exitCodeOf(new OutputError("stdout", error)));
+});
+
+try {
+  await createProgram().parseAsync(process.argv);
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}

@@ -1,0 +1,38 @@
+import { InvalidArgumentError } from "commander";
+
+/** An option's value that has to be an integer of at least `least`. */
+export function integer(least: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (value.trim() === "" || !Number.isSafeInteger(number) || number < least) {
+      throw new InvalidArgumentError(`Expected an integer of at least ${least}.`);
+    }
+    return number;
+  };
+}
+
+/** An option's value that has to be a number above 0. */
+export function positive(value: string): number {
+  const number = Number(value);
+  if (value.trim() === "" || !Number.isFinite(number) || number <= 0) {
+    throw new InvalidArgumentError("Expected a number above 0, such as 1 or 0.1.");
+  }
+  return number;
+}
+
+/** An option's value that has to be a number from 0 to 1. */
+export function probability(value: string): number {
+  const number = Number(value);
+  if (value.trim() === "" || !(number >= 0 && number <= 1)) {
+    throw new InvalidArgumentError("Expected a number from 0 to 1, such as 0.8.");
+  }
+  return number;
+}
+
+/** The value of `--adapt`. */
+export function adaptation(value: string): string {
+  if (value !== "none") {
+    throw new InvalidArgumentError("Adapting layers is not built yet; the encoder stays frozen (--adapt none).");
+  }
+  return value;
+}
