@@ -1,0 +1,136 @@
+/**
+ * Few-shot accuracy of the frozen encoder with a linear head, on the fixed splits of the shared data.
+ *
+ *   npx tsx scripts/few-shot.ts [--sets sst2,cr] [--seeds 10] [--json]     (about 15 minutes, 2 once texts are cached)
+ *
+ * For every <set>-<shots>.json: mean ± s.d. of accuracy over the seeds' training rows, macro-F1 beside, tested on the rows
+ * of <set>-test.json. Columns are head settings: features and strength C.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Dataset, loadDataset } from "../src/data/dataset.js";
+import { encodeLabels, labelSetOf } from "../src/data/labels.js";
+import { Encoder, lastOf } from "../src/encoder/encoder.js";
+import { scoreSingleLabel } from "../src/evaluate/single-label.js";
+import { fitHead } from "../src/head/fit.js";
+import { type Features, headLogits, probabilities, selectFeatures } from "../src/head/linear.js";
+import { loadTensorflow } from "../src/runtime/tensorflow.js";
+
+const { values } = parseArgs({
+  options: {
+    sets: { type: "string" },
+    seeds: { type: "string", default: "10" },
+    encoder: { type: "string" },
+    dtype: { type: "string", default: "int8" },
+    json: { type: "boolean", default: false },
+  },
+});
+const data = join(process.env.HEADSTART_SHARED ?? "../shared", "data");
+const settings = [
+  { features: "last", C: 1 },
+  { features: "last", C: 3 },
+  { features: "last3", C: 1 },
+  { features: "last3", C: 3 },
+  { features: "last3", C: 10 },
+] as const;
+const tuning = ["sst2", "cr", "emotion", "trec6", "snips", "airline_sentiment", "massive_intent_en"];
+
+interface Row {
+  split: string;
+  tuning: boolean;
+  accuracy: Record<string, number[]>;
+  macroF1: Record<string, number[]>;
+}
+
+const tensorflow = await loadTensorflow({ backend: "wasm" });
+const encoder = await Encoder.open(values.encoder, {
+  features: "last3",
+  dtype: values.dtype === "source" ? "source" : "int8",
+});
+const rows: Row[] = [];
+for (const file of readdirSync(join(data, "splits")).filter((name) => /-\d+\.json$/.test(name))) {
+  const [, set, shots] = file.match(/^(.*)-(\d+)\.json$/)!;
+  if (values.sets && !values.sets.split(",").includes(set)) continue;
+  const row = await measure(set, Number(shots));
+  if (!row) continue;
+  rows.push(row);
+  if (!values.json) console.log(line(row));
+}
+await encoder.dispose();
+report(rows);
+
+async function measure(set: string, shots: number): Promise<Row | undefined> {
+  const train = await loadDataset(join(data, set, "train.csv"));
+  if (train.multiLabel) return undefined;
+  const test = await loadDataset(join(data, set, "test.csv"), { multiLabel: false });
+  const splits = readJson<Record<string, number[]>>(`${set}-${shots}.json`);
+  const testRows = readJson<number[] | Record<string, number[]>>(`${set}-test.json`);
+  const testList = Array.isArray(testRows) ? testRows : Object.values(testRows)[0];
+  const row: Row = { split: `${set}-${shots}`, tuning: tuning.includes(set), accuracy: {}, macroF1: {} };
+  const testFeatures = await encoder.encode(testList.map((i) => test.texts[i]));
+  for (const trainRows of Object.values(splits).slice(0, Number(values.seeds))) {
+    const features = await encoder.encode(trainRows.map((i) => train.texts[i]));
+    scoreSeed(row, features, testFeatures, labelsOf(train, trainRows), labelsOf(test, testList));
+  }
+  return row;
+}
+
+function labelsOf(dataset: Dataset, rows: number[]): Dataset {
+  return { ...dataset, labels: rows.map((i) => dataset.labels[i]) };
+}
+
+function scoreSeed(row: Row, train: Features, test: Features, trainLabels: Dataset, testLabels: Dataset): void {
+  const labelSet = labelSetOf(trainLabels);
+  const classes = labelSet.names.length;
+  const targets = { kind: "single-label", classes, labels: encodeLabels(trainLabels, labelSet) } as const;
+  const known = encodeLabels(testLabels, labelSet);
+  const kept = [...known.keys()].filter((i) => known[i] >= 0);
+  const labels = Int32Array.from(kept, (i) => known[i]);
+  for (const { features, C } of settings) {
+    const view = (all: Features) => (features === "last" ? lastOf(all) : all);
+    const { head } = fitHead(tensorflow, view(train), targets, { C });
+    const rowsTested = selectFeatures(view(test), kept);
+    const predicted = probabilities("single-label", headLogits(head, rowsTested), classes);
+    const scores = scoreSingleLabel({ probabilities: predicted, labels, labelNames: labelSet.names }, { resamples: 0 });
+    const name = `${features} C=${C}`;
+    row.accuracy[name] = [...(row.accuracy[name] ?? []), 100 * scores.accuracy];
+    row.macroF1[name] = [...(row.macroF1[name] ?? []), 100 * scores.macroF1];
+  }
+}
+
+function readJson<T>(name: string): T {
+  return JSON.parse(readFileSync(join(data, "splits", name), "utf8"));
+}
+
+function mean(numbers: number[]): number {
+  return numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+}
+
+function deviation(numbers: number[]): number {
+  const centre = mean(numbers);
+  return Math.sqrt(mean(numbers.map((value) => (value - centre) ** 2)) * (numbers.length / (numbers.length - 1 || 1)));
+}
+
+function line({ split, accuracy, macroF1 }: Row): string {
+  const cells = Object.keys(accuracy).map(
+    (name) =>
+      `${mean(accuracy[name]).toFixed(1)} ± ${deviation(accuracy[name]).toFixed(1)} (${mean(macroF1[name]).toFixed(1)})`,
+  );
+  return `| ${split} | ${cells.join(" | ")} |`;
+}
+
+function report(all: Row[]): void {
+  if (values.json) return void console.log(JSON.stringify(all, null, 2));
+  console.log(`| set-shots | ${settings.map(({ features, C }) => `${features} C=${C}`).join(" | ")} |`);
+  for (const [title, chosen] of [
+    ["mean of the tuning sets", all.filter((row) => row.tuning)],
+    ["mean of all", all],
+  ] as const) {
+    if (chosen.length === 0) continue;
+    const cells = settings.map(({ features, C }) =>
+      mean(chosen.map((row) => mean(row.accuracy[`${features} C=${C}`]))).toFixed(2),
+    );
+    console.log(`| ${title}, ${chosen.length} | ${cells.join(" | ")} |`);
+  }
+}

@@ -1,0 +1,41 @@
+import type { FeatureKind } from "../encoder/encoder.js";
+import type { Scores } from "../evaluate/types.js";
+
+/** The form of `headstart.json`; a folder with a larger number was made by a newer Headstart. */
+export const schemaVersion = 1;
+
+/** `headstart.json`: how a classifier was made, enough to make it again. */
+export interface Manifest {
+  schemaVersion: number;
+  headstart: string;
+  createdAt?: string;
+  command?: string;
+  encoder: {
+    name: string;
+    /** SHA-256 over graph, weights, tokenizer, pooling and length. */
+    fingerprint: string;
+    modelType: string;
+    pooling: string;
+    layers: number;
+    hiddenSize: number;
+    maxTokens: number;
+    dtype: string;
+    notes: string[];
+  };
+  head: { features: FeatureKind; C: number; featureSize: number; temperature: number; classWeight: string };
+  task: "single-label" | "multi-label";
+  labels: string[];
+  /** [K], multi-label: a label is given from this probability on. */
+  thresholds?: number[];
+  seed: number;
+  data: { name: string; fingerprint: string; rows: number; rowsPerLabel: Record<string, number> };
+  /** Scores on rows that took no part in any choice; null where there were too few rows. */
+  heldOut: { method: string; scores: Scores } | null;
+  /** What was tried, by cross-validation on the training rows. */
+  selection: { features: string; C: number; logLoss: number; accuracy: number }[];
+  versions: Record<string, string>;
+  backend: string;
+  timesMs: Record<string, number>;
+  /** SHA-256 of `onnx/model.onnx`. */
+  graphSha256?: string;
+}

@@ -1,0 +1,45 @@
+import type { FeatureKind } from "../encoder/encoder.js";
+import { OptionError } from "../errors.js";
+import type { Log } from "../log.js";
+import type { PoolingMode } from "../onnx/compose.js";
+import type { TensorflowBackend } from "../runtime/tensorflow.js";
+
+/** What `TextClassifier.fit` may be told; everything has a default. */
+export interface FitOptions {
+  /** The embedded encoder's name, a folder, an .onnx file, or an id on the hub. */
+  encoder?: string;
+  /** `auto` chooses by cross-validation on the training rows. */
+  features?: "auto" | FeatureKind;
+  /** Inverse strength of the L2 penalty, as scikit-learn's; chosen by cross-validation when missing. */
+  C?: number;
+  classWeight?: "balanced" | "none";
+  seed?: number;
+  /** Folds of the cross-validation that chooses. */
+  folds?: number;
+  dtype?: "int8" | "fp32";
+  pooling?: PoolingMode;
+  maxTokens?: number;
+  backend?: TensorflowBackend;
+  /** Where features are kept between runs; null keeps none. */
+  cacheFolder?: string | null;
+  multiLabel?: boolean;
+  log?: Log;
+  /** For the manifest: the command that was typed, and when. */
+  command?: string;
+  createdAt?: string;
+}
+
+/** Strengths that cross-validation chooses from. */
+export const strengths = [0.3, 1, 3, 10, 30];
+
+/** @throws OptionError for a value that is not allowed. */
+export function checkFitOptions({ C, folds, maxTokens, seed }: FitOptions): void {
+  if (C !== undefined && !(C > 0)) throw new OptionError("C", C, "a number above 0");
+  if (folds !== undefined && !(Number.isInteger(folds) && folds >= 2)) {
+    throw new OptionError("folds", folds, "a whole number from 2 on");
+  }
+  if (maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens >= 4)) {
+    throw new OptionError("max tokens", maxTokens, "a whole number from 4 on");
+  }
+  if (seed !== undefined && !Number.isInteger(seed)) throw new OptionError("seed", seed, "a whole number");
+}
