@@ -49,7 +49,7 @@ function trainCommand(): Command {
   const command = new Command("train")
     .description("Train a classifier on labelled texts and write it to a folder.")
     .argument("<data>", "CSV, TSV or JSON Lines, also gzipped; - is stdin")
-    .requiredOption("-o, --out <folder>", "folder to write the model to");
+    .option("-o, --out <folder>", "folder to write the model to (needed)");
   withDataOptions(command)
     .addOption(new Option("--multi-label", "rows have any number of labels: a|b").conflicts("singleLabel"))
     .option("--single-label", "rows have one label each, which may hold a |")

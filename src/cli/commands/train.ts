@@ -1,5 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { TextClassifier } from "../../classifier/classifier.js";
+import { OccupiedFolderError } from "../../classifier/errors.js";
 import type { FitOptions } from "../../classifier/options.js";
 import { type Dataset, loadDataset } from "../../data/dataset.js";
 import { FileMissingError } from "../../data/errors.js";
@@ -8,6 +10,7 @@ import { labelCounts } from "../../data/labels.js";
 import { noticesOf } from "../../data/notices.js";
 import { requireTrainable } from "../../data/trainable.js";
 import { counted, listed } from "../../data/wording.js";
+import { UsageError } from "../../errors.js";
 import type { Scores } from "../../evaluate/types.js";
 import { type Log, stderrLog } from "../../log.js";
 import { scoresText } from "../../report/text.js";
@@ -37,6 +40,8 @@ export interface TrainOptions
 /** `headstart train`. @throws the errors of reading, training and saving */
 export async function train(data: string, options: TrainOptions): Promise<void> {
   const log = stderrLog(options);
+  if (options.out === undefined) throw new UsageError("train needs --out <folder>: where to write the model.");
+  requireFree(options.out);
   if (options.test !== undefined && options.test !== "-" && !existsSync(options.test)) {
     throw new FileMissingError(options.test);
   }
@@ -51,6 +56,12 @@ export async function train(data: string, options: TrainOptions): Promise<void> 
   } finally {
     await classifier.dispose();
   }
+}
+
+/** Said before the training, not after it. */
+function requireFree(folder: string): void {
+  if (!existsSync(folder) || existsSync(join(folder, "headstart.json"))) return;
+  if (!statSync(folder).isDirectory() || readdirSync(folder).length > 0) throw new OccupiedFolderError(folder);
 }
 
 function loadOptions(options: TrainOptions) {

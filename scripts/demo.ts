@@ -1,0 +1,29 @@
+/** The whole way in a minute, as a user types it: train on the reviews, evaluate, predict three sentences. */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+const model = "demo-model";
+const sentences = [
+  "Arrived broken, and nobody answered my letters.",
+  "Best coffee I have had in years, and they remembered my name!",
+  "I expected nothing and was still disappointed.",
+];
+
+run(["train", "data/reviews/train.csv", "--out", model]);
+run(["evaluate", model, "data/reviews/test.csv"]);
+run(["predict", model, "-"], `${sentences.join("\n")}\n`);
+console.log(`\nThe model is in ${root}${model}: try it with`);
+console.log(`  echo "your own sentence" | npx headstart predict ${model} -`);
+
+function run(args: string[], input?: string): void {
+  const line = `npx headstart ${args.join(" ")}`;
+  console.log(`\n$ ${input === undefined ? line : `${sentences.map((s) => `echo "${s}"`).join("; ")} | ${line}`}`);
+  const { status } = spawnSync(process.execPath, [main, ...args], {
+    cwd: root,
+    input,
+    stdio: [input === undefined ? "inherit" : "pipe", "inherit", "inherit"],
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}

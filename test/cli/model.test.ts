@@ -1,0 +1,158 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { corpus, type Finished, headstart, main } from "./headstart.js";
+
+let folder: string;
+let trained: Finished;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "headstart-cli-"));
+  trained = await headstart(["train", corpus("reviews/train.csv"), "--out", "model", "--no-cache"], { cwd: folder });
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const run = (args: string[], input?: string) => headstart(args, { cwd: folder, input });
+const read = (name: string) => readFileSync(join(folder, name), "utf8");
+
+/** A table of many rows: the reviews again and again, some rows empty. */
+function bigTable(rows: number): string {
+  const texts = readFileSync(corpus("reviews/test.csv"), "utf8").trimEnd().split("\n").slice(1);
+  const short = texts.map((line) =>
+    line
+      .replace(/^"|",?.*$/g, "")
+      .replaceAll(/["\n]/g, "")
+      .slice(0, 30),
+  );
+  return `id,text,note\n${Array.from({ length: rows }, (_, i) => `${i},"${i % 997 === 5 ? "" : `${short[i % short.length]} ${i}`}","a ""b"""\n`).join("")}`;
+}
+
+describe("train", () => {
+  it("says on stderr what is trained, on stdout how good it is, and what to type next", () => {
+    expect(trained.code, trained.stderr).toBe(0);
+    expect(trained.stderr).toMatch(/244 rows/);
+    expect(trained.stderr).toMatch(/negative \(\d+\)/);
+    expect(trained.stdout).toMatch(/held out/);
+    expect(trained.stdout).toMatch(/chosen .*features, C /);
+    expect(trained.stdout).toContain("headstart evaluate model");
+    expect(existsSync(join(folder, "model/onnx/model.onnx"))).toBe(true);
+  });
+});
+
+describe("evaluate", () => {
+  it("scores test data far above chance, the same each time, and writes a page", async () => {
+    const args = ["evaluate", "model", corpus("reviews/test.csv"), "--json"];
+    const first = await run([...args, "--report", "scores.html"]);
+    expect(first.code, first.stderr).toBe(0);
+    const { scores } = JSON.parse(first.stdout);
+    expect(scores.n).toBe(162);
+    expect(scores.accuracy).toBeGreaterThan(0.75);
+    expect(scores.intervals.accuracy[0]).toBeLessThan(scores.accuracy);
+    expect((await run(args)).stdout).toBe(first.stdout);
+    expect(read("scores.html")).toMatch(/^<!doctype html>/i);
+  });
+
+  it("finds no difference between a model and itself", async () => {
+    const { code, stdout, stderr } = await run(["evaluate", "model", corpus("reviews/test.csv"), "--compare", "model"]);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/accuracy +\+0\.0 points/);
+  });
+});
+
+describe("inspect", () => {
+  it("shows labels, encoder and the data's fingerprint", async () => {
+    const { code, stdout } = await run(["inspect", "model"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/negative \(\d+\), positive \(\d+\)/);
+    expect(stdout).toMatch(/sha256 [0-9a-f]{16}/);
+    expect(JSON.parse((await run(["inspect", "model", "--json"])).stdout).labels).toEqual(["negative", "positive"]);
+  });
+});
+
+describe("predict", () => {
+  it("labels a text a line from stdin", async () => {
+    const { code, stdout, stderr } = await run(["predict", "model"], "what a waste of money\nI loved every minute\n");
+    expect(code, stderr).toBe(0);
+    const rows = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.split("\t"));
+    expect(rows.map(([label, , text]) => [label, text])).toEqual([
+      ["negative", "what a waste of money"],
+      ["positive", "I loved every minute"],
+    ]);
+    for (const [, confidence] of rows) expect(confidence).toMatch(/^[01]\.\d{4}$/);
+  });
+
+  it("keeps columns in order, renames what would clash, leaves empty texts without a label", async () => {
+    const { stdout, stderr } = await run(["predict", "model", "-", "--all"], 'n,text,label\n7,"so, so bad",x\n8,,y\n');
+    const [header, first, second] = stdout.split("\n");
+    expect(header).toBe("n,text,label,predicted_label,confidence,p_negative,p_positive");
+    expect(first).toMatch(/^7,"so, so bad",x,negative,0\.\d{4},0\.\d{4},0\.\d{4}$/);
+    expect(second).toBe("8,,y,,,,");
+    expect(stderr).toContain("warning: 1 row has an empty text");
+  });
+
+  it("writes JSON Lines and abstains below a confidence", async () => {
+    const args = ["predict", "model", "--json", "--min-confidence", "1", "--abstain-as", "ask"];
+    const { stdout } = await run(args, "it was there\n");
+    expect(JSON.parse(stdout)).toEqual({ text: "it was there", label: "ask", confidence: expect.any(Number) });
+  });
+
+  it("ends quietly when the reader has seen enough", async () => {
+    writeFileSync(join(folder, "long.csv"), bigTable(6000));
+    const child = spawn(process.execPath, [main, "predict", "model", "long.csv", "--quiet"], { cwd: folder });
+    let stderr = "";
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    child.stdout.once("data", () => child.stdout.destroy());
+    const [code] = await once(child, "close");
+    expect([code, stderr]).toEqual([0, ""]);
+  });
+});
+
+describe("predict --resume", () => {
+  it("gives the bytes of an uninterrupted run after a kill at any moment", async () => {
+    writeFileSync(join(folder, "big.csv"), bigTable(9000));
+    const args = (out: string) => ["predict", "model", "big.csv", "--out", out, "--quiet", "--top", "2"];
+    expect((await run(args("whole.csv"))).code).toBe(0);
+    let kills = 0;
+    for (const delayMs of [40, 170, 10]) {
+      if (existsSync(join(folder, "cut.csv"))) break;
+      const child = spawn(process.execPath, [main, ...args("cut.csv"), "--resume"], { cwd: folder, stdio: "ignore" });
+      const closed = once(child, "close");
+      const before = progress();
+      while (child.exitCode === null && progress() === before) await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      if (child.kill("SIGKILL")) kills++;
+      await closed;
+    }
+    expect(kills).toBeGreaterThan(0);
+    expect(existsSync(join(folder, "cut.csv"))).toBe(false);
+    writeFileSync(join(folder, "cut.csv.partial"), `${read("cut.csv.partial")}half a row`);
+    const { code, stderr } = await run([...args("cut.csv").filter((arg) => arg !== "--quiet"), "--resume"]);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/going on after [\d,]+ rows/);
+    expect(read("cut.csv") === read("whole.csv")).toBe(true);
+    expect(existsSync(join(folder, "cut.csv.partial"))).toBe(false);
+    expect(existsSync(join(folder, "cut.csv.partial.json"))).toBe(false);
+  });
+
+  it("refuses where the options are not those of the interrupted run", async () => {
+    writeFileSync(join(folder, "other.csv.partial"), "");
+    writeFileSync(join(folder, "other.csv.partial.json"), '{"rows":0,"bytes":0,"model":"x","input":{},"options":{}}');
+    const { code, stderr } = await run(["predict", "model", "big.csv", "--out", "other.csv", "--resume"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("(RESUME)");
+  });
+
+  function progress(): string {
+    const path = join(folder, "cut.csv.partial.json");
+    return existsSync(path) ? readFileSync(path, "utf8") : "";
+  }
+});
