@@ -12,7 +12,7 @@ import { surestErrors } from "../../evaluate/surest-errors.js";
 import type { MultiLabelInput, Scores, SingleLabelInput } from "../../evaluate/types.js";
 import { stderrLog } from "../../log.js";
 import { Random } from "../../random.js";
-import { scoresText } from "../../report/text.js";
+import { scoresText } from "../../report/scores-text.js";
 import type { EvaluationReport } from "../../report/types.js";
 import { comparisonText } from "../comparison-text.js";
 import { commandLine, print, printJson } from "../print.js";

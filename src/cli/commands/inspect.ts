@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { TextClassifier } from "../../classifier/classifier.js";
 import type { Manifest } from "../../classifier/manifest.js";
 import { counted, listed } from "../../data/wording.js";
-import { scoresText } from "../../report/text.js";
+import { scoresText } from "../../report/scores-text.js";
 import { print, printJson, sizeText, table } from "../print.js";
 
 /** `headstart inspect`. @throws the errors of loading */

@@ -13,7 +13,7 @@ import { counted, listed } from "../../data/wording.js";
 import { UsageError } from "../../errors.js";
 import type { Scores } from "../../evaluate/types.js";
 import { type Log, stderrLog } from "../../log.js";
-import { scoresText } from "../../report/text.js";
+import { scoresText } from "../../report/scores-text.js";
 import { commandLine, print, printJson, shellWord } from "../print.js";
 
 /** What the command line gives `train`. */
