@@ -1,5 +1,6 @@
 import { type Dataset, datasetFrom, type Example } from "../data/dataset.js";
 import { encodeLabels, encodeMultiLabels, labelSetFrom } from "../data/labels.js";
+import type { TextRunner } from "../encoder/text-runner.js";
 import { scoreMultiLabel } from "../evaluate/multi-label.js";
 import { scoreSingleLabel } from "../evaluate/single-label.js";
 import type { MultiLabelInput, Scores, SingleLabelInput } from "../evaluate/types.js";
@@ -8,7 +9,6 @@ import { Random } from "../random.js";
 import { loadFolder } from "./load.js";
 import type { Manifest } from "./manifest.js";
 import type { FitOptions } from "./options.js";
-import type { TextRunner } from "../encoder/text-runner.js";
 
 export type { Manifest } from "./manifest.js";
 export type { FitOptions } from "./options.js";

@@ -15,7 +15,9 @@ export class NewerSchemaError extends HeadstartError {
   readonly code = "NEWER_SCHEMA";
 
   constructor(folder: string, found: unknown) {
-    super(`${folder}: headstart.json has schema ${found}, this version reads up to ${schemaVersion}. Update Headstart.`);
+    super(
+      `${folder}: headstart.json has schema ${found}, this version reads up to ${schemaVersion}. Update Headstart.`,
+    );
   }
 }
 
@@ -24,7 +26,9 @@ export class AlteredModelError extends HeadstartError {
   readonly code = "ALTERED_MODEL";
 
   constructor(path: string) {
-    super(`${path}: its contents changed since it was saved, or the copy is incomplete. Copy the folder again or retrain.`);
+    super(
+      `${path}: its contents changed since it was saved, or the copy is incomplete. Copy the folder again or retrain.`,
+    );
   }
 }
 

@@ -1,12 +1,10 @@
 import { readFileSync } from "node:fs";
-import { duplicateGroups } from "../data/duplicates.js";
 import type { Dataset } from "../data/dataset.js";
+import { duplicateGroups } from "../data/duplicates.js";
 import { encodeLabels, encodeMultiLabels, type LabelSet, labelCounts, labelSetOf } from "../data/labels.js";
 import { requireTrainable } from "../data/trainable.js";
 import { Encoder, type FeatureKind, lastOf } from "../encoder/encoder.js";
 import { openTextRunner } from "../encoder/text-runner.js";
-import { scoreMultiLabel } from "../evaluate/multi-label.js";
-import { scoreSingleLabel } from "../evaluate/single-label.js";
 import { type Features, headLogits, type Targets } from "../head/linear.js";
 import { silentLog } from "../log.js";
 import { appendHead, appendPooling } from "../onnx/compose.js";
@@ -14,8 +12,9 @@ import { cloneModel, encodeModel } from "../onnx/model.js";
 import { Random } from "../random.js";
 import { loadTensorflow } from "../runtime/tensorflow.js";
 import { loadTokenizer } from "../runtime/transformers.js";
-import { type HeldOut, trainHead, type TrainedHead } from "../train/train-head.js";
+import { type TrainedHead, trainHead } from "../train/train-head.js";
 import { SaveVerificationError } from "./errors.js";
+import { heldOutScores } from "./held-out.js";
 import { loadFolder } from "./load.js";
 import { type Manifest, schemaVersion } from "./manifest.js";
 import { checkFitOptions, type FitOptions, strengths } from "./options.js";
@@ -44,8 +43,9 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
     const features = await encodeWithProgress(encoder, dataset.texts, log);
     const encodedMs = performance.now();
     const labelSet = labelSetOf(dataset);
+    const targets = targetsOf(dataset, labelSet);
     const trained = await trainHead(tensorflow, featureSets(features, options.features ?? "auto"), {
-      targets: targetsOf(dataset, labelSet),
+      targets,
       groups: duplicateGroups(dataset.texts),
       strengths: options.C === undefined ? strengths : [options.C],
       classWeight: options.classWeight ?? "none",
@@ -55,7 +55,9 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
     });
     const timesMs = { encode: Math.round(encodedMs - startMs), train: Math.round(performance.now() - encodedMs) };
     if (encoder.truncated > 0) log.warn(`${encoder.truncated} texts were cut to ${encoder.maxTokens} tokens`);
-    const manifest = { ...describe(dataset, labelSet, encoder, trained, options), backend: tensorflow.description, timesMs };
+    const heldOut = trained.heldOut && heldOutScores(trained.heldOut, targets, labelSet.names, options.seed ?? 42);
+    const described = describe(dataset, labelSet, encoder, trained, options);
+    const manifest: Manifest = { ...described, heldOut, backend: tensorflow.description, timesMs };
     return await compose(dataset, encoder, features, trained, manifest);
   } finally {
     await encoder.dispose();
@@ -88,7 +90,7 @@ async function compose(
   dataset: Dataset,
   encoder: Encoder,
   features: Features,
-  trained: TrainedHead,
+  trained: TrainedHead<FeatureKind>,
   manifest: Manifest,
 ) {
   const model = cloneModel(encoder.model);
@@ -136,9 +138,9 @@ function describe(
   dataset: Dataset,
   labelSet: LabelSet,
   encoder: Encoder,
-  trained: TrainedHead,
+  trained: TrainedHead<FeatureKind>,
   options: FitOptions,
-): Omit<Manifest, "backend" | "timesMs"> {
+): Omit<Manifest, "heldOut" | "backend" | "timesMs"> {
   const { head, features, C, temperature, thresholds } = trained;
   return {
     schemaVersion,
@@ -167,19 +169,9 @@ function describe(
       rows: dataset.texts.length,
       rowsPerLabel: Object.fromEntries(labelCounts(dataset)),
     },
-    heldOut: trained.heldOut && heldOutScores(trained.heldOut, labelSet.names, options.seed ?? 42),
     selection: trained.selection,
     versions: { node: process.versions.node, headstart: versionOf("../../package.json") },
   };
-}
-
-function heldOutScores({ method, targets, probabilities, thresholds }: HeldOut, labelNames: readonly string[], seed: number) {
-  const random = new Random(seed);
-  const scores =
-    targets.kind === "single-label"
-      ? scoreSingleLabel({ probabilities, labels: targets.labels, labelNames }, { random })
-      : scoreMultiLabel({ probabilities, labels: targets.labels, thresholds: thresholds!, labelNames }, { random });
-  return { method, scores };
 }
 
 function examplesOf(dataset: Dataset): Record<string, string> {
@@ -193,4 +185,3 @@ function examplesOf(dataset: Dataset): Record<string, string> {
 function versionOf(packageFile: string): string {
   return JSON.parse(readFileSync(new URL(packageFile, import.meta.url), "utf8")).version;
 }
-

@@ -19,7 +19,8 @@ const needed = ["headstart.json", "config.json", "tokenizer.json", "onnx/model.o
 export async function loadFolder(folder: string, options: { workers?: number } = {}): Promise<LoadedFolder> {
   if (!existsSync(folder)) throw new ModelFolderError(folder, "there is no such folder");
   const missing = needed.filter((file) => !existsSync(join(folder, file)));
-  if (missing.length > 0) throw new ModelFolderError(folder, `not a model folder of Headstart: ${missing.join(", ")} missing`);
+  if (missing.length > 0)
+    throw new ModelFolderError(folder, `not a model folder of Headstart: ${missing.join(", ")} missing`);
   const manifest = await readManifest(folder);
   const graphPath = resolve(folder, "onnx/model.onnx");
   const graph = await readFile(graphPath);

@@ -20,7 +20,11 @@ export interface ModelParts {
 const tokenizerFiles = ["tokenizer.json", "special_tokens_map.json", "vocab.txt", "NOTICE", "LICENSE"];
 
 /** Writes a Transformers.js model folder, checked by `verify` before it takes the place of an earlier one. */
-export function saveFolder(folder: string, parts: ModelParts, verify: (folder: string) => Promise<void>): Promise<void> {
+export function saveFolder(
+  folder: string,
+  parts: ModelParts,
+  verify: (folder: string) => Promise<void>,
+): Promise<void> {
   return replaceFolder(folder, async (temporary) => {
     await mkdir(join(temporary, "onnx"), { recursive: true });
     await writeParts(temporary, parts);
@@ -34,17 +38,26 @@ async function writeParts(folder: string, { graph, manifest, encoderFolder, exam
   for (const file of tokenizerFiles) {
     if (existsSync(join(encoderFolder, file))) await copyFile(join(encoderFolder, file), join(folder, file));
   }
-  await writeJson(join(folder, "config.json"), classifierConfig(await readJson(join(encoderFolder, "config.json")), manifest));
+  await writeJson(
+    join(folder, "config.json"),
+    classifierConfig(await readJson(join(encoderFolder, "config.json")), manifest),
+  );
   const tokenizer = existsSync(join(encoderFolder, "tokenizer_config.json"))
     ? await readJson(join(encoderFolder, "tokenizer_config.json"))
     : {};
-  await writeJson(join(folder, "tokenizer_config.json"), { ...tokenizer, model_max_length: manifest.encoder.maxTokens });
+  await writeJson(join(folder, "tokenizer_config.json"), {
+    ...tokenizer,
+    model_max_length: manifest.encoder.maxTokens,
+  });
   await writeJson(join(folder, "headstart.json"), { ...manifest, graphSha256 });
   await writeFile(join(folder, "README.md"), modelCard(manifest, examples));
 }
 
 function classifierConfig(encoder: Record<string, unknown>, { labels, task }: Manifest): Record<string, unknown> {
-  const architecture = (encoder.architectures as string[] | undefined)?.[0]?.replace(/Model$/, "ForSequenceClassification");
+  const architecture = (encoder.architectures as string[] | undefined)?.[0]?.replace(
+    /Model$/,
+    "ForSequenceClassification",
+  );
   return {
     ...encoder,
     ...(architecture ? { architectures: [architecture] } : {}),

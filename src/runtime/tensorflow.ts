@@ -1,6 +1,5 @@
 import { createRequire } from "node:module";
 import { dirname, sep } from "node:path";
-import type * as nodeUtil from "node:util";
 import type * as TfjsCore from "@tensorflow/tfjs-core";
 import { HeadstartError, OptionError } from "../errors.js";
 
@@ -75,11 +74,11 @@ function loadNative(): { loaded: Tensorflow } | { reason: string } {
     const description = `tfjs-node ${node.version["tfjs-node"]} (libtensorflow ${binding.TF_Version ?? "of unknown version"})`;
     return { loaded: { tf, backend: "tensorflow", description } };
   } catch (cause) {
-    return { reason: firstSentence(cause) };
+    return { reason: reasonOf(cause) };
   }
 }
 
-/** tfjs-node 4.22 calls `util.isNullOrUndefined`, which Node 23 removed. `require` sees the change; the ESM view is read-only. */
+/** tfjs-node 4.22 calls `util.isNullOrUndefined`, which Node 23 removed. `require` gives the object that it sees; an import would be read-only. */
 function restoreIsNullOrUndefined(): void {
   const util = require("node:util") as { isNullOrUndefined?: (value: unknown) => boolean };
   util.isNullOrUndefined ??= (value) => value === null || value === undefined;
@@ -88,10 +87,18 @@ function restoreIsNullOrUndefined(): void {
 async function loadWasm(): Promise<Tensorflow> {
   const tf = core();
   tf.enableProdMode();
-  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false); // threads bring nothing in Node and need a worker from a Blob
   const wasm = require("@tensorflow/tfjs-backend-wasm") as typeof import("@tensorflow/tfjs-backend-wasm");
+  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false); // threads bring nothing in Node and need a worker from a Blob
   wasm.setWasmPaths(dirname(require.resolve("@tensorflow/tfjs-backend-wasm")) + sep);
+  const events = ["uncaughtException", "unhandledRejection"] as const;
+  const before = events.map((event) => new Set<unknown>(process.listeners(event as "exit")));
   await tf.setBackend("wasm");
+  for (const [i, event] of events.entries()) {
+    for (const listener of process.listeners(event as "exit")) {
+      // The module's own listeners only throw again, from a line of 30,000 characters that Node then prints.
+      if (!before[i].has(listener)) process.removeListener(event, listener);
+    }
+  }
   return { tf, backend: "wasm", description: `tfjs ${tf.version_core} wasm` };
 }
 
@@ -99,7 +106,13 @@ function core(): typeof TfjsCore {
   return require("@tensorflow/tfjs-core") as typeof TfjsCore;
 }
 
-function firstSentence(cause: unknown): string {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return message.split("\n")[0].trim();
+function reasonOf(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === "MODULE_NOT_FOUND" && message.includes("'@tensorflow/tfjs-node'")) {
+    return "@tensorflow/tfjs-node is not installed.";
+  }
+  if (message.includes("tfjs_binding.node) can not be found")) {
+    return "@tensorflow/tfjs-node is installed without its native library.";
+  }
+  return `@tensorflow/tfjs-node: ${message.split("\n")[0].trim()}.`;
 }

@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const src = fileURLToPath(new URL("../src", import.meta.url));
+
+/** A file imports only from layers above its own, and from its own folder. */
+const layers = [
+  ["errors.ts", "random.ts"],
+  ["log.ts"],
+  ["runtime"],
+  ["data"],
+  ["onnx"],
+  ["encoder"],
+  ["head"],
+  ["train"],
+  ["evaluate"],
+  ["classifier"],
+  ["report"],
+  ["cli", "index.ts"],
+];
+
+/** Packages behind one door each. */
+const doors: Record<string, RegExp> = {
+  "runtime/tensorflow.ts": /^@tensorflow\//,
+  "runtime/onnxruntime.ts": /^onnxruntime-/,
+  "runtime/transformers.ts": /^@huggingface\//,
+};
+
+const files = readdirSync(src, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => file.split(sep).join("/"));
+
+function layerOf(file: string): number {
+  return layers.findIndex((names) => names.includes(file.split("/")[0]));
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(src, file), "utf8");
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1]);
+}
+
+describe("architecture", () => {
+  it.each(files)("%s imports only from above", (file) => {
+    expect(layerOf(file)).toBeGreaterThanOrEqual(0);
+    for (const name of importsOf(file).filter((found) => found.startsWith("."))) {
+      const target = relative(src, resolve(src, dirname(file), name))
+        .split(sep)
+        .join("/");
+      const sameFolder = target.split("/")[0] === file.split("/")[0];
+      if (sameFolder || target.startsWith("..")) continue;
+      expect(layerOf(target.replace(/\.js$/, ".ts")), `${file} imports ${name}`).toBeLessThan(layerOf(file));
+    }
+  });
+
+  it.each(files)("%s reaches heavy packages through their door", (file) => {
+    for (const name of importsOf(file)) {
+      for (const [door, packages] of Object.entries(doors)) {
+        if (packages.test(name) && file !== door) {
+          const typeOnly = new RegExp(`import type [^;]*"${name}"`).test(readFileSync(join(src, file), "utf8"));
+          expect(typeOnly, `${file} imports ${name}`).toBe(true);
+        }
+      }
+    }
+  });
+
+  it.each(files)("%s stays under 300 lines", (file) => {
+    expect(readFileSync(join(src, file), "utf8").split("\n").length).toBeLessThanOrEqual(301);
+  });
+
+  it.each(files)("%s draws no unseeded randomness", (file) => {
+    if (file.startsWith("cli/") || file === "log.ts") return;
+    expect(readFileSync(join(src, file), "utf8")).not.toMatch(/Math\.random|Date\.now/);
+  });
+});
