@@ -25,6 +25,17 @@ export class ResumeError extends HeadstartError {
   }
 }
 
+/** A device, a pipe or a folder would be replaced by a file. */
+export class NoFileError extends HeadstartError {
+  readonly code = "OUTPUT_NO_FILE";
+
+  constructor(path: string) {
+    super(
+      `${path}: is not a regular file and is not replaced. Choose another --out, or leave it away to write to stdout.`,
+    );
+  }
+}
+
 /**
  * An output file in the making: `<out>.partial`, and `<out>.partial.json` that says how much of it is certain. `checkpoint` puts the rows on
  * the disk before it records them, so that after a kill at any moment the record is true of the file's first bytes.
@@ -38,9 +49,10 @@ export class PartialOutput {
     readonly start: { rows: number; bytes: number },
   ) {}
 
-  /** @throws ResumeError, OutputError */
+  /** @throws ResumeError, NoFileError, OutputError */
   static async open(path: string, identity: OutputIdentity, resume: boolean): Promise<PartialOutput> {
     const partial = `${path}.partial`;
+    if (existsSync(path) && !(await stat(path)).isFile()) throw new NoFileError(path);
     const found = resume ? await progressOf(path, identity) : undefined;
     try {
       if (found) await truncate(partial, found.bytes);

@@ -70,8 +70,8 @@ async function tell(dataset: Dataset, a: Evaluated, b: Evaluated | undefined, op
     printJson({ folder: a.folder, data: { name, fingerprint }, scores: a.scores, compare });
     return;
   }
-  print(`${a.folder} on ${name}:\n${scoresText(a.scores)}`);
-  if (b) print(`\n${b.folder} on ${name}:\n${scoresText(b.scores)}`);
+  print(`${a.folder} on ${name}:\n${scoresText(a.scores).trimEnd()}`);
+  if (b) print(`\n${b.folder} on ${name}:\n${scoresText(b.scores).trimEnd()}`);
   if (b && comparison) print(`\n${comparisonText(a.folder, b.folder, comparison)}`);
 }
 

@@ -16,7 +16,7 @@ export async function inspect(folder: string, options: { json?: boolean }): Prom
   print(table(factsOf(folder, manifest)));
   if (manifest.heldOut) {
     print(`\nscores on rows held out of training (${manifest.heldOut.method}):`);
-    print(scoresText(manifest.heldOut.scores));
+    print(scoresText(manifest.heldOut.scores).trimEnd());
   }
   print(`\n${table(files.map(([name, bytes]) => [name, sizeText(bytes)]))}`);
 }

@@ -103,14 +103,14 @@ async function testScores(classifier: TextClassifier, path: string, options: Tra
 function conclude(classifier: TextClassifier, options: TrainOptions, test?: Scores): void {
   const { head, heldOut, selection, encoder } = classifier.manifest;
   const { out } = options;
-  if (heldOut) print(`scores on rows held out of training (${heldOut.method}):\n${scoresText(heldOut.scores)}\n`);
+  if (heldOut) print(`scores on rows held out of training (${heldOut.method}):\n${scoresText(heldOut.scores)}`);
   const why =
     selection.length > 1
       ? `lowest log loss of ${counted(selection.length, "candidate")} on rows held out`
       : "as told: nothing to choose from";
   print(`chosen   ${head.features} features, C ${head.C}: ${why}`);
   print(`encoder  ${encoder.name}, ${encoder.dtype}, up to ${encoder.maxTokens} tokens`);
-  if (test) print(`\nscores on ${options.test}:\n${scoresText(test)}\n`);
+  if (test) print(`\nscores on ${options.test}:\n${scoresText(test)}`);
   print(`model    ${out}`);
   const folder = shellWord(out);
   const next = test ? `predict ${folder} -` : `evaluate ${folder} <test.csv>`;
