@@ -36,7 +36,7 @@ export interface TrainedHead<Kind extends string = string> {
 }
 
 /** With fewer rows a class than this, cross-validation is repeated with other folds. */
-const rowsForOneRepeat = 200;
+export const rowsForOneRepeat = 200;
 /** Below this many rows nothing is left to learn from when a fifth is held out twice. */
 const fewestRowsToScore = 10;
 
