@@ -9,13 +9,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { strengths } from "../src/classifier/options.js";
 import { type Dataset, loadDataset } from "../src/data/dataset.js";
 import { encodeLabels, labelSetOf } from "../src/data/labels.js";
 import { Encoder, lastOf } from "../src/encoder/encoder.js";
 import { scoreSingleLabel } from "../src/evaluate/single-label.js";
 import { fitHead } from "../src/head/fit.js";
 import { type Features, headLogits, probabilities, selectFeatures } from "../src/head/linear.js";
+import { Random } from "../src/random.js";
 import { loadTensorflow } from "../src/runtime/tensorflow.js";
+import { selectHead } from "../src/train/select.js";
+import { rowsForOneRepeat } from "../src/train/train-head.js";
 
 const { values } = parseArgs({
   options: {
@@ -27,13 +31,11 @@ const { values } = parseArgs({
   },
 });
 const data = join(process.env.HEADSTART_SHARED ?? "../shared", "data");
-const settings = [
-  { features: "last", C: 1 },
-  { features: "last", C: 3 },
-  { features: "last3", C: 1 },
-  { features: "last3", C: 3 },
-  { features: "last3", C: 10 },
-] as const;
+const kinds = ["last", "last3"] as const;
+const fixed = kinds.flatMap((features) => [1, 3].map((C) => ({ features, C })));
+/** Chosen by cross-validation on the training rows: features alone, features and C in three ranges; the last is what `train` does. */
+const chosen = { "CV, C=1": [1], "CV, C 0.3…30": [0.3, 1, 3, 10, 30], "CV, C 1…10": strengths };
+const settings = [...fixed.map(({ features, C }) => `${features} C=${C}`), ...Object.keys(chosen)];
 const tuning = ["sst2", "cr", "emotion", "trec6", "snips", "airline_sentiment", "massive_intent_en"];
 
 interface Row {
@@ -87,15 +89,27 @@ function scoreSeed(row: Row, train: Features, test: Features, trainLabels: Datas
   const known = encodeLabels(testLabels, labelSet);
   const kept = [...known.keys()].filter((i) => known[i] >= 0);
   const labels = Int32Array.from(kept, (i) => known[i]);
-  for (const { features, C } of settings) {
-    const view = (all: Features) => (features === "last" ? lastOf(all) : all);
-    const { head } = fitHead(tensorflow, view(train), targets, { C });
-    const rowsTested = selectFeatures(view(test), kept);
-    const predicted = probabilities("single-label", headLogits(head, rowsTested), classes);
+  const trainSets = { last: lastOf(train), last3: train };
+  const testKept = selectFeatures(test, kept);
+  const testSets = { last: lastOf(testKept), last3: testKept };
+  const score = (name: string, features: "last" | "last3", C: number) => {
+    const { head } = fitHead(tensorflow, trainSets[features], targets, { C });
+    const predicted = probabilities("single-label", headLogits(head, testSets[features]), classes);
     const scores = scoreSingleLabel({ probabilities: predicted, labels, labelNames: labelSet.names }, { resamples: 0 });
-    const name = `${features} C=${C}`;
     row.accuracy[name] = [...(row.accuracy[name] ?? []), 100 * scores.accuracy];
     row.macroF1[name] = [...(row.macroF1[name] ?? []), 100 * scores.macroF1];
+  };
+  for (const { features, C } of fixed) score(`${features} C=${C}`, features, C);
+  for (const [name, allowed] of Object.entries(chosen)) {
+    const candidates = kinds.flatMap((features) => allowed.map((C) => ({ features, C })));
+    const repeats = train.rows < rowsForOneRepeat ? 3 : 1;
+    const { best } = selectHead(tensorflow, trainSets, targets, {
+      candidates,
+      folds: 5,
+      random: new Random(42),
+      repeats,
+    });
+    score(name, best.features as "last" | "last3", best.C);
   }
 }
 
@@ -122,15 +136,13 @@ function line({ split, accuracy, macroF1 }: Row): string {
 
 function report(all: Row[]): void {
   if (values.json) return void console.log(JSON.stringify(all, null, 2));
-  console.log(`| set-shots | ${settings.map(({ features, C }) => `${features} C=${C}`).join(" | ")} |`);
-  for (const [title, chosen] of [
+  console.log(`| set-shots | ${settings.join(" | ")} |`);
+  for (const [title, part] of [
     ["mean of the tuning sets", all.filter((row) => row.tuning)],
     ["mean of all", all],
   ] as const) {
-    if (chosen.length === 0) continue;
-    const cells = settings.map(({ features, C }) =>
-      mean(chosen.map((row) => mean(row.accuracy[`${features} C=${C}`]))).toFixed(2),
-    );
-    console.log(`| ${title}, ${chosen.length} | ${cells.join(" | ")} |`);
+    if (part.length === 0) continue;
+    const cells = settings.map((name) => mean(part.map((row) => mean(row.accuracy[name]))).toFixed(2));
+    console.log(`| ${title}, ${part.length} | ${cells.join(" | ")} |`);
   }
 }

@@ -30,7 +30,7 @@ export interface FitOptions {
 }
 
 /** Strengths that cross-validation chooses from. */
-export const strengths = [0.3, 1, 3, 10, 30];
+export const strengths = [1, 3, 10];
 
 /** @throws OptionError for a value that is not allowed. */
 export function checkFitOptions({ C, folds, maxTokens, seed }: FitOptions): void {

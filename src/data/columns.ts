@@ -41,7 +41,6 @@ export function labelColumnOf(table: Columns, wanted: string | undefined, textCo
   const others = table.columns.filter((column) => column !== textColumn);
   const known = wellKnown(others, labelNames);
   if (known !== undefined) return known;
-  requireHeader(table);
   if (others.length === 1 && !idNames.has(plainName(others[0]))) return others[0];
   throw new ColumnUnclearError(table.name, "label", table.columns);
 }

@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
 
 /**
- * The name that `wanted` was most probably meant to be, or undefined when none is close: at most a third of the letters
+ * The name that `wanted` was most probably meant to be, or undefined when none is close: at most two of five letters
  * differ (Levenshtein distance, ignoring case), or one name begins with the other.
  */
 export function nearestName(wanted: string, names: readonly string[]): string | undefined {
@@ -12,7 +12,7 @@ export function nearestName(wanted: string, names: readonly string[]): string | 
     const candidate = name.toLowerCase();
     const extends_ = Math.min(candidate.length, target.length) >= 3 && sharesStart(candidate, target);
     const apart = extends_ ? 1 : distance(target, candidate);
-    if (apart < bestDistance && apart <= Math.max(1, Math.floor(target.length / 3))) {
+    if (apart < bestDistance && apart <= Math.max(1, Math.floor(0.4 * target.length))) {
       best = name;
       bestDistance = apart;
     }

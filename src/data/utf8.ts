@@ -11,7 +11,7 @@ const NEWLINE = 10;
  * @throws {Utf16Error | BinaryFileError}
  */
 export async function* checkedUtf8(chunks: AsyncGenerator<Buffer>, name: string): AsyncGenerator<Buffer> {
-  const opened = await withHead(chunks, (head) => head.length >= 64);
+  const opened = await withHead(chunks, (head) => head.length >= 64 || head.includes(NEWLINE));
   requireTextStart(opened.head, name);
   const position = new Position();
   let carry: Buffer = Buffer.alloc(0);

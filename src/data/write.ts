@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { stringify } from "csv-stringify/sync";
 import { DuplicateColumnError } from "./errors.js";
@@ -60,14 +59,6 @@ export class TableWriter {
   /** Writes the header if no row came; leaves the output open. */
   async finish(): Promise<void> {
     await this.write([], []);
-  }
-
-  /** {@link finish}, then ends the output and waits until it is on its way to the disk. */
-  async end(): Promise<void> {
-    await this.finish();
-    const finished = once(this.#output, "finish");
-    this.#output.end();
-    await finished;
   }
 
   #csv(rows: readonly (readonly unknown[])[]): string {

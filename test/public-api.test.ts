@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import * as headstart from "../src/index.js";
+
+describe("the public API", () => {
+  it("exports these names and no others", () => {
+    expect(Object.keys(headstart).sort()).toMatchInlineSnapshot(`
+      [
+        "HeadstartError",
+        "OptionError",
+        "OutputError",
+        "TextClassifier",
+        "UsageError",
+        "loadDataset",
+        "silentLog",
+        "stderrLog",
+      ]
+    `);
+  });
+
+  it("gives a classifier scikit-learn's verbs", () => {
+    expect(Object.getOwnPropertyNames(headstart.TextClassifier.prototype).sort()).toMatchInlineSnapshot(`
+      [
+        "constructor",
+        "decide",
+        "dispose",
+        "evaluate",
+        "predict",
+        "predictProba",
+        "save",
+        "scoringInput",
+      ]
+    `);
+    expect(typeof headstart.TextClassifier.fit).toBe("function");
+    expect(typeof headstart.TextClassifier.load).toBe("function");
+  });
+});
