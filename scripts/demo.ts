@@ -19,7 +19,8 @@ console.log(`  echo "your own sentence" | npx headstart predict ${model} -`);
 
 function run(args: string[], input?: string): void {
   const line = `npx headstart ${args.join(" ")}`;
-  console.log(`\n$ ${input === undefined ? line : `${sentences.map((s) => `echo "${s}"`).join("; ")} | ${line}`}`);
+  const words = sentences.map((sentence) => `"${sentence}"`).join(" ");
+  console.log(`\n$ ${input === undefined ? line : `printf '%s\\n' ${words} | ${line}`}`);
   const { status } = spawnSync(process.execPath, [main, ...args], {
     cwd: root,
     input,
