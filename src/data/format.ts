@@ -1,5 +1,3 @@
-import { OptionError } from "../errors.js";
-
 /** `text`: one text a line, no header; its one column is called `text`. */
 export type Format = "csv" | "tsv" | "jsonl" | "text";
 
@@ -13,12 +11,6 @@ export const textNames: readonly string[] =
 /** Column names that mean a label, the likeliest first. */
 export const labelNames: readonly string[] =
   "label labels class category target intent sentiment tag tags topic y".split(" ");
-
-/** @throws {OptionError} where `format` is none */
-export function requireFormat(format: string): Format {
-  if (!(formats as readonly string[]).includes(format)) throw new OptionError("--format", format, formats.join(", "));
-  return format as Format;
-}
 
 /** The format that the name of a file tells, `.gz` aside; undefined where it tells none. */
 export function formatOfPath(path: string): Format | undefined {
