@@ -1,4 +1,4 @@
-/** The whole way in a minute, as a user types it: train on the reviews, evaluate, predict three sentences. */
+/** The whole way in a minute, as a user types it: train on the intents, evaluate, predict three sentences. */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -6,13 +6,13 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
 const model = "demo-model";
 const sentences = [
-  "Arrived broken, and nobody answered my letters.",
-  "Best coffee I have had in years, and they remembered my name!",
-  "I expected nothing and was still disappointed.",
+  "Where is my parcel? It should have been here on Monday.",
+  "The lid was cracked when I opened the box.",
+  "Please do not send it, I changed my mind.",
 ];
 
-run(["train", "data/reviews/train.csv", "--out", model]);
-run(["evaluate", model, "data/reviews/test.csv"]);
+run(["train", "data/intents/train.csv", "--out", model]);
+run(["evaluate", model, "data/intents/test.csv"]);
 run(["predict", model, "-"], `${sentences.join("\n")}\n`);
 console.log(`\nThe model is in ${root}${model}: try it with`);
 console.log(`  echo "your own sentence" | npx headstart predict ${model} -`);

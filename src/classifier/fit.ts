@@ -17,7 +17,7 @@ import { SaveVerificationError } from "./errors.js";
 import { heldOutScores } from "./held-out.js";
 import { loadFolder } from "./load.js";
 import { type Manifest, schemaVersion } from "./manifest.js";
-import { checkFitOptions, type FitOptions, strengths } from "./options.js";
+import { checkFitOptions, type FitOptions, strengthsFor } from "./options.js";
 import { saveFolder } from "./save.js";
 
 /** Largest difference of logits between what was trained and what was loaded back: float32 products in another order. */
@@ -47,7 +47,7 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
     const trained = await trainHead(tensorflow, featureSets(features, options.features ?? "auto"), {
       targets,
       groups: duplicateGroups(dataset.texts),
-      strengths: options.C === undefined ? strengths : [options.C],
+      strengths: options.C === undefined ? strengthsFor(dataset.texts.length) : [options.C],
       classWeight: options.classWeight ?? "none",
       folds: options.folds ?? 5,
       random: new Random(options.seed ?? 42),

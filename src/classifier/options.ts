@@ -29,8 +29,13 @@ export interface FitOptions {
   createdAt?: string;
 }
 
-/** Strengths that cross-validation chooses from. */
-export const strengths = [1, 3, 10];
+/** Below this many rows cross-validation is too noisy to choose C: see docs/decisions/0003. */
+const fewestRowsToChooseC = 300;
+
+/** Values of C that cross-validation chooses from, for so many rows. */
+export function strengthsFor(rows: number): number[] {
+  return rows < fewestRowsToChooseC ? [1] : [1, 3, 10];
+}
 
 /** @throws OptionError for a value that is not allowed. */
 export function checkFitOptions({ C, folds, maxTokens, seed }: FitOptions): void {
