@@ -70,7 +70,7 @@ function loadNative(): { loaded: Tensorflow } | { reason: string } {
     const node = require("@tensorflow/tfjs-node") as { version: Record<string, string> };
     const tf = core();
     tf.enableProdMode();
-    const { binding } = tf.backend() as unknown as { binding: { TF_Version?: string } };
+    const { binding } = tf.findBackend("tensorflow") as unknown as { binding: { TF_Version?: string } };
     const description = `tfjs-node ${node.version["tfjs-node"]} (libtensorflow ${binding.TF_Version ?? "of unknown version"})`;
     return { loaded: { tf, backend: "tensorflow", description } };
   } catch (cause) {

@@ -93,8 +93,8 @@ describe("a saved folder", () => {
 
   it("is the same for the same seed", async () => {
     const data = await loadDataset("data/intents/train.csv");
-    const fit = () => TextClassifier.fit(data, { cacheFolder: null, backend: "wasm", features: "last" });
-    const [a, b] = [await fit(), await fit()];
+    const train = () => TextClassifier.fit(data, { cacheFolder: null, backend: "wasm", features: "last" });
+    const [a, b] = [await train(), await train()];
     const texts = single.texts.slice(0, 5);
     expect(await a.predictProba(texts)).toEqual(await b.predictProba(texts));
     await Promise.all([a.dispose(), b.dispose()]);
