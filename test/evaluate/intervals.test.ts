@@ -63,16 +63,6 @@ describe("bootstrap intervals", () => {
     expect((high - low) / expected).toBeGreaterThan(0.85);
     expect((high - low) / expected).toBeLessThan(1.15);
   });
-
-  it("of 10,000 rows, 77 classes and 1,000 resamples take less than a second of processor time", () => {
-    const input = simulatedClassifier(new Random(1), 10_000, 77, 5);
-    const rounds = [0, 1, 2].map(() => {
-      const start = process.cpuUsage();
-      scoreSingleLabel(input);
-      return process.cpuUsage(start).user / 1000;
-    });
-    expect(Math.min(...rounds)).toBeLessThan(1000);
-  });
 });
 
 describe("bootstrap", () => {

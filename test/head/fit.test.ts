@@ -42,9 +42,12 @@ function right(head: Parameters<typeof headLogits>[0], features: Features, label
 }
 
 describe.each(backends)("fitHead against scikit-learn, $backend", (tensorflow) => {
-  const { features, targets, fits } = oracle("softmax");
+  const softmax = ["softmax", "wide"].flatMap((name) => {
+    const { fits, ...task } = oracle(name);
+    return fits.map((fit) => ({ name, ...task, fit, C: fit.C, classWeight: fit.classWeight }));
+  });
 
-  it.each(fits)("softmax regression at C = $C, class weight $classWeight", (fit) => {
+  it.each(softmax)("softmax regression ($name) at C = $C, class weight $classWeight", ({ features, targets, fit }) => {
     const options = { C: fit.C, classWeight: weightsFor(fit, targets) };
     const { head, loss, converged } = fitHead(tensorflow, features, targets, options);
     expect(converged).toBe(true);
@@ -114,8 +117,14 @@ describe.each(backends)("fitHead, $backend", (tensorflow) => {
   });
 
   it("starts from a given head: at its own optimum it is done at once", () => {
-    for (const goal of [targets, noisyLabels(features, 5, 1), oracle("binary").targets]) {
-      const x = goal.classes === 2 ? oracle("binary").features : features;
+    const wide = oracle("wide");
+    const goals = [
+      { features, targets },
+      { features, targets: noisyLabels(features, 5, 1) },
+      oracle("binary"),
+      { features: wide.features, targets: wide.targets },
+    ];
+    for (const { features: x, targets: goal } of goals) {
       const { head, iterations } = fitHead(tensorflow, x, goal, { C: 3 });
       expect(iterations).toBeGreaterThan(2);
       expect(fitHead(tensorflow, x, goal, { C: 3, initial: head }).iterations).toBeLessThanOrEqual(1);
