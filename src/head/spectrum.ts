@@ -15,7 +15,7 @@ export interface Spectrum {
 
 /** Below this many rows a fit takes a handful of iterations anyway, and the directions would cost more than they save. */
 const MIN_ROWS = 1000;
-/** 32 directions save as many iterations as 64, 128 or all 384 do (measured on 77 classes × 10,003 rows). */
+/** 32 directions save nearly as many iterations as 64, 128 or all 384 do (measured on 77 classes × 10,003 rows). */
 const DIRECTIONS = 32;
 const POWER_STEPS = 3;
 
