@@ -27,7 +27,7 @@ export interface FitResult {
   converged: boolean;
 }
 
-/** The estimate is up to ten times too low where the fit is nearly perfect (C = 100): the loss ends within 1e-5 of its minimum. */
+/** The estimate is up to twenty times too low where C is large (100): the loss then ends within 1e-5 of its minimum, relative. */
 export const TOLERANCE = 2e-7;
 export const MAX_ITERATIONS = 500;
 
