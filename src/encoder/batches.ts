@@ -2,7 +2,7 @@
  * Padded tokens in one batch. Measured with scripts/throughput.ts: larger batches gain nothing and cost memory, smaller
  * ones leave the matrix products too thin.
  */
-export const batchTokens = 4096;
+export const batchTokens = 2048;
 
 /**
  * Groups texts of like length, so that almost nothing is padded: longest first, ties in the given order.
