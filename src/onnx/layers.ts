@@ -1,7 +1,7 @@
 import { OnnxGraphError } from "./errors.js";
 import { GraphIndex } from "./graph.js";
 import type { ModelProto, NodeProto, ValueInfoProto } from "./schema.js";
-import { dimsOf, toNumber } from "./tensor.js";
+import { dimsOf } from "./tensor.js";
 
 /** Where the layers of an encoder begin and end, as names of tensors of shape [B, T, D]. */
 export interface EncoderLayers {
@@ -58,12 +58,6 @@ export function hiddenStateOf(model: ModelProto): string {
 
 function rankOf(output: ValueInfoProto): number | undefined {
   return output.type?.tensorType?.shape?.dim.length;
-}
-
-/** The size D of the last axis of a tensor, from the embedding table's rows or from the declared shape. */
-export function hiddenSizeOf(model: ModelProto, hiddenState: string): number | undefined {
-  const declared = model.graph.output.find(({ name }) => name === hiddenState)?.type?.tensorType?.shape?.dim.at(-1);
-  return toNumber(declared?.dimValue) || undefined;
 }
 
 function isAttention(node: NodeProto): boolean {
