@@ -27,9 +27,15 @@ export class HubError extends HeadstartError {
 
   constructor(id: string, cause: unknown) {
     super(
-      `${id}: there is no such folder, and the hub did not give a model of this id (${(cause as Error).message}). ` +
+      `${id}: there is no such folder, and the hub did not give a model of this id (${reasonOf(cause as Error)}). ` +
         "Check the name and the network, set HF_TOKEN for a private model, or download the folder and give its path.",
       { cause },
     );
   }
+}
+
+/** `fetch` says why it failed in its cause alone. */
+function reasonOf({ message, cause }: Error): string {
+  const reason = cause instanceof Error ? `${message}: ${cause.message}` : message;
+  return reason.replace(/\.$/, "");
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Log } from "../log.js";
+import type { Log, Progress } from "../log.js";
 import type { PoolingMode } from "../onnx/compose.js";
 import { fetchFromHub, fetchTextFromHub } from "../runtime/transformers.js";
 import { EncoderFileError, EncoderNotFoundError, HubError } from "./errors.js";
@@ -98,7 +98,7 @@ async function download(id: string, { cacheFolder, log }: { cacheFolder: string;
   if (existsSync(join(folder, "onnx")) && existsSync(join(folder, poolingFile))) return folder;
   log.info(`Fetching ${id} from the hub …`);
   try {
-    await fetchFromHub({ id, cacheFolder: models, dtype: "fp32" });
+    await fetchWithProgress(id, models, log);
     const pooling = await fetchTextFromHub(id, "1_Pooling/config.json");
     await mkdir(join(folder, "1_Pooling"), { recursive: true });
     await writeFile(join(folder, poolingFile), pooling ?? '{"pooling_mode_mean_tokens": true}\n');
@@ -106,6 +106,19 @@ async function download(id: string, { cacheFolder, log }: { cacheFolder: string;
     throw new HubError(id, error);
   }
   return folder;
+}
+
+async function fetchWithProgress(id: string, cacheFolder: string, log: Log): Promise<void> {
+  let bar: Progress | undefined;
+  const onProgress = (loaded: number, total: number) => {
+    bar ??= log.progress("fetching", total);
+    bar.update(loaded);
+  };
+  try {
+    await fetchFromHub({ id, cacheFolder, onProgress });
+  } finally {
+    bar?.stop();
+  }
 }
 
 async function readJson<T>(path: string): Promise<T> {

@@ -1,4 +1,4 @@
-import { AutoModel, AutoTokenizer, env, LogLevel } from "@huggingface/transformers";
+import { AutoModel, AutoTokenizer, env, LogLevel, ModelFileNotFoundError } from "@huggingface/transformers";
 
 env.logLevel = LogLevel.ERROR;
 
@@ -26,33 +26,56 @@ export interface HubRequest {
   id: string;
   /** The model's files come to lie under `<cacheFolder>/<id>`, in Transformers.js layout. */
   cacheFolder: string;
-  /** Transformers.js' name for the ONNX file: fp32 is model.onnx, fp16 is model_fp16.onnx, q8 is model_quantized.onnx. */
-  dtype: "fp32" | "fp16" | "q8";
-  /** Called with a file's name and the bytes that have come of it. */
-  onProgress?: (file: string, loaded: number, total: number) => void;
+  /** Called with the bytes that have come of the ONNX file, and how many it has. */
+  onProgress?: (loaded: number, total: number) => void;
 }
+
+/** Transformers.js' names for ONNX files, the most exact first: model.onnx, model_fp16.onnx, model_quantized.onnx, model_int8.onnx. */
+const dtypes = ["fp32", "fp16", "q8", "int8"] as const;
 
 /**
- * Fetches a model from the hub through Transformers.js, which honours HF_TOKEN and skips what its cache holds.
- * The hub's address may be set by HF_ENDPOINT.
+ * Fetches a model from the hub through Transformers.js, which skips what its cache holds; of several ONNX files the most
+ * exact one. HF_ENDPOINT is the hub's address, HF_TOKEN goes to it, HF_HUB_OFFLINE forbids to ask it.
+ * @throws Error where the hub cannot be asked, does not have the model or breaks off
  */
-export async function fetchFromHub({ id, cacheFolder, dtype, onProgress }: HubRequest): Promise<void> {
-  env.cacheDir = cacheFolder;
-  if (process.env.HF_ENDPOINT) env.remoteHost = process.env.HF_ENDPOINT;
+export async function fetchFromHub({ id, cacheFolder, onProgress }: HubRequest): Promise<void> {
+  useHub(cacheFolder);
   const progress_callback = (event: { status: string; file?: string; loaded?: number; total?: number }) => {
-    if (event.status === "progress") onProgress?.(event.file ?? "", event.loaded ?? 0, event.total ?? 0);
+    if (event.status === "progress" && event.file?.endsWith(".onnx")) onProgress?.(event.loaded ?? 0, event.total ?? 0);
   };
+  for (const dtype of dtypes) {
+    try {
+      const model = await AutoModel.from_pretrained(id, { dtype, progress_callback });
+      await model.dispose();
+      break;
+    } catch (error) {
+      const isMissing =
+        error instanceof ModelFileNotFoundError && error.status === 404 && /\.onnx"/.test(error.message);
+      if (!isMissing || dtype === dtypes.at(-1)) throw error;
+    }
+  }
   await AutoTokenizer.from_pretrained(id, { progress_callback });
-  const model = await AutoModel.from_pretrained(id, { dtype, progress_callback });
-  await model.dispose();
 }
 
-/** A small file that Transformers.js has no call for. @returns undefined where the hub does not have it. */
+/** A small file that Transformers.js has no call for. @returns undefined where the hub does not have it. @throws Error where it does not say */
 export async function fetchTextFromHub(id: string, file: string): Promise<string | undefined> {
   const path = env.remotePathTemplate.replaceAll("{model}", id).replaceAll("{revision}", "main");
-  const token = process.env.HF_TOKEN ?? process.env.HF_ACCESS_TOKEN;
-  const response = await fetch(new URL(path + file, env.remoteHost), {
-    headers: token ? { authorization: `Bearer ${token}` } : {},
-  });
-  return response.ok ? await response.text() : undefined;
+  const response = await env.fetch(new URL(path + file, env.remoteHost));
+  if (response.status === 404) return undefined;
+  if (!response.ok) throw new Error(`status ${response.status} for ${file}`);
+  return await response.text();
+}
+
+/** Transformers.js itself gives the token to huggingface.co alone. */
+function useHub(cacheFolder: string): void {
+  const { HF_HUB_OFFLINE: offline, HF_ENDPOINT: endpoint, HF_TOKEN, HF_ACCESS_TOKEN } = process.env;
+  if (offline && !/^(0|false|no|off)$/i.test(offline)) throw new Error("HF_HUB_OFFLINE is set");
+  env.cacheDir = cacheFolder;
+  if (endpoint) env.remoteHost = endpoint.replace(/\/*$/, "/");
+  const token = HF_TOKEN ?? HF_ACCESS_TOKEN;
+  env.fetch = (url: string | URL, init?: RequestInit) => {
+    const headers = new Headers(init?.headers);
+    if (token && `${url}`.startsWith(env.remoteHost)) headers.set("authorization", `Bearer ${token}`);
+    return fetch(url, { ...init, headers });
+  };
 }

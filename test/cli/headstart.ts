@@ -16,10 +16,17 @@ export interface Finished {
   stderr: string;
 }
 
+export interface RunOptions {
+  cwd?: string;
+  input?: string;
+  /** Added to the environment of the tests. */
+  env?: Record<string, string>;
+}
+
 /** Runs the command line to its end. */
-export async function headstart(args: string[], options: { cwd?: string; input?: string } = {}): Promise<Finished> {
+export async function headstart(args: string[], options: RunOptions = {}): Promise<Finished> {
   if (!existsSync(main)) throw new Error("dist/cli/main.js is missing: run npm run build first");
-  const child = spawn(process.execPath, [main, ...args], { cwd: options.cwd });
+  const child = spawn(process.execPath, [main, ...args], { cwd: options.cwd, env: { ...process.env, ...options.env } });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk) => {
