@@ -17,19 +17,7 @@ export interface GraphSession {
  * @param model a file's path, or the bytes of a model. @param threads for the products inside one run.
  */
 export async function openSession(model: string | Uint8Array, threads: number): Promise<GraphSession> {
-  const options: InferenceSession.SessionOptions = {
-    executionProviders: ["cpu"],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    executionMode: "sequential",
-    logSeverityLevel: 3,
-    // Without this, weight-only int8 products would round the activations to int8 as well.
-    extra: { session: { qdq_matmulnbits_accuracy_level: "1" } },
-  };
-  const session =
-    typeof model === "string"
-      ? await InferenceSession.create(model, options)
-      : await InferenceSession.create(model, options);
+  const session = await createSession(model, threads);
   const output = session.outputNames[0];
   return {
     inputs: session.inputNames,
@@ -40,4 +28,60 @@ export async function openSession(model: string | Uint8Array, threads: number): 
     },
     dispose: () => session.release(),
   };
+}
+
+/** A tensor at the border of a graph; whole numbers are int64. */
+export interface NamedTensor {
+  data: Float32Array | BigInt64Array;
+  dims: readonly number[];
+}
+
+/** One graph with any inputs and outputs, for training. */
+export interface TensorSession {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /**
+   * Runs the graph on the caller's thread, without copying what goes in.
+   * @param into arrays that the outputs of these names are written to; the others come as new arrays.
+   */
+  run(
+    feeds: Record<string, NamedTensor>,
+    into?: Record<string, { data: Float32Array; dims: readonly number[] }>,
+  ): Promise<Record<string, { data: unknown; dims: readonly number[] }>>;
+  dispose(): Promise<void>;
+}
+
+/** @param optimize false loads faster, for graphs that run once. */
+export async function openTensorSession(model: Uint8Array, threads: number, optimize = true): Promise<TensorSession> {
+  const session = await createSession(model, threads, optimize ? "all" : "disabled");
+  const asTensor = ({ data, dims }: NamedTensor) =>
+    data instanceof Float32Array ? new Tensor("float32", data, dims) : new Tensor("int64", data, dims);
+  return {
+    inputs: session.inputNames,
+    outputs: session.outputNames,
+    run: (feeds, into) => {
+      const tensors = Object.fromEntries(session.inputNames.map((name) => [name, asTensor(feeds[name])]));
+      const outputs = session.outputNames.map((name) => [name, into?.[name] ? asTensor(into[name]) : null]);
+      return session.run(tensors, Object.fromEntries(outputs));
+    },
+    dispose: () => session.release(),
+  };
+}
+
+function createSession(
+  model: string | Uint8Array,
+  threads: number,
+  graphOptimizationLevel: "all" | "disabled" = "all",
+): Promise<InferenceSession> {
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: ["cpu"],
+    graphOptimizationLevel,
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    logSeverityLevel: 3,
+    // Without this, weight-only int8 products would round the activations to int8 as well.
+    extra: { session: { qdq_matmulnbits_accuracy_level: "1" } },
+  };
+  return typeof model === "string" ? InferenceSession.create(model, options) : InferenceSession.create(model, options);
 }
