@@ -62,8 +62,8 @@ export class Encoder {
     /** What was found in the file and done to it, in words. */
     readonly notes: readonly string[],
     graph: Uint8Array,
-    tokenizer: Tokenizer,
-    options: EncoderOptions,
+    readonly tokenizer: Tokenizer,
+    readonly options: EncoderOptions,
   ) {
     this.#runner = openTextRunner(graph, tokenizer, { maxTokens, workers: options.workers });
     if (options.cacheFolder !== null) {
@@ -77,6 +77,27 @@ export class Encoder {
     const source = await findEncoder(name, { cacheFolder, log: options.log ?? silentLog });
     const [tokenizer, model] = await Promise.all([loadTokenizer(source.folder), readModel(source.graphPath)]);
     const notes = useFloatArithmetic(model);
+    return Encoder.#assemble(source, tokenizer, model, notes, options);
+  }
+
+  /**
+   * The same encoder with other weights: tokenizer, pooling and length stay. Keeps no features between runs, since such
+   * weights do not come again.
+   * @param model belongs to the new encoder from now on. @param kind which features the new one gives.
+   */
+  withModel(model: ModelProto, kind = this.kind): Promise<Encoder> {
+    const { source, tokenizer, maxTokens, pooling } = this;
+    const options = { ...this.options, features: kind, maxTokens, pooling, cacheFolder: null };
+    return Encoder.#assemble(source, tokenizer, model, [], options);
+  }
+
+  static async #assemble(
+    source: EncoderSource,
+    tokenizer: Tokenizer,
+    model: ModelProto,
+    notes: string[],
+    options: EncoderOptions,
+  ): Promise<Encoder> {
     if (options.dtype !== "source") {
       const quantized = quantizeWeights(model);
       if (quantized > 0) notes.push(`${quantized} weight tensors rounded to int8, one scale per output channel`);
@@ -105,6 +126,11 @@ export class Encoder {
       tokenizer,
       options,
     );
+  }
+
+  /** Token ids of texts, cut to `maxTokens`. */
+  tokenize(texts: readonly string[]): number[][] {
+    return texts.map((text) => this.tokenizer.encode(text).slice(0, this.maxTokens));
   }
 
   /**

@@ -1,0 +1,103 @@
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { lengthBatches } from "../encoder/batches.js";
+import { openPool } from "../encoder/pool.js";
+
+/** Hidden states above this many bytes go to a temporary file. */
+const memoryBudgetBytes = 512 * 2 ** 20;
+
+/**
+ * What the frozen layers make of each text, [T, D], computed once and kept while the layers behind them are trained. In
+ * memory up to a budget, in a temporary file above it. Call `dispose`.
+ */
+export class HiddenStates {
+  readonly #inMemory = new Map<number, Float32Array>();
+  readonly #inFile = new Map<number, { position: number; length: number }>();
+  #bytes = 0;
+  #file: { folder: string; descriptor: number; size: number } | undefined;
+
+  private constructor(
+    /** Token ids of each text. */
+    readonly tokens: readonly (readonly number[])[],
+    readonly paddingId: number,
+    readonly budgetBytes: number,
+  ) {}
+
+  /** @param prefix a graph whose one output is [B, T, D]. @param tokens ids of N texts. */
+  static async compute(
+    prefix: Uint8Array,
+    tokens: readonly (readonly number[])[],
+    options: { paddingId: number; budgetBytes?: number; onProgress?: (done: number) => void },
+  ): Promise<HiddenStates> {
+    const { paddingId, budgetBytes = memoryBudgetBytes, onProgress } = options;
+    const states = new HiddenStates(tokens, paddingId, budgetBytes);
+    const pool = openPool({ model: prefix, paddingId });
+    let done = 0;
+    try {
+      const batches = lengthBatches(tokens.map((ids) => ids.length));
+      await inPairs(batches, pool.width, async (batch) => {
+        const lengths = Int32Array.from(batch, (i) => tokens[i].length);
+        const output = await pool.run({ ids: Int32Array.from(batch.flatMap((i) => tokens[i])), lengths });
+        states.#store(batch, output);
+        done += batch.length;
+        onProgress?.(done);
+      });
+      return states;
+    } catch (error) {
+      states.dispose();
+      throw error;
+    } finally {
+      await pool.dispose();
+    }
+  }
+
+  /** @returns [T, D] of one text. */
+  get(text: number): Float32Array {
+    const kept = this.#inMemory.get(text);
+    if (kept) return kept;
+    const { position, length } = this.#inFile.get(text)!;
+    const values = new Float32Array(length);
+    readSync(this.#file!.descriptor, values, 0, values.byteLength, position);
+    return values;
+  }
+
+  dispose(): void {
+    if (!this.#file) return;
+    closeSync(this.#file.descriptor);
+    rmSync(this.#file.folder, { recursive: true, force: true });
+    this.#file = undefined;
+  }
+
+  /** @param output [B, T, D], padded to the longest text of the batch, which is the first. */
+  #store(batch: readonly number[], output: Float32Array): void {
+    const padded = output.length / batch.length;
+    const size = padded / this.tokens[batch[0]].length; // D
+    batch.forEach((text, row) => {
+      const start = row * padded;
+      const values = output.slice(start, start + this.tokens[text].length * size);
+      this.#bytes += values.byteLength;
+      if (this.#bytes <= this.budgetBytes) this.#inMemory.set(text, values);
+      else this.#spill(text, values);
+    });
+  }
+
+  #spill(text: number, values: Float32Array): void {
+    if (!this.#file) {
+      const folder = mkdtempSync(join(tmpdir(), "headstart-hidden-states-"));
+      this.#file = { folder, descriptor: openSync(join(folder, "states"), "w+"), size: 0 };
+    }
+    writeSync(this.#file.descriptor, values, 0, values.byteLength, this.#file.size);
+    this.#inFile.set(text, { position: this.#file.size, length: values.length });
+    this.#file.size += values.byteLength;
+  }
+}
+
+/** Works on the items in order, a few at a time. */
+async function inPairs<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const worker = async () => {
+    while (next < items.length) await work(items[next++]);
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+}

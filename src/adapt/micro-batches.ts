@@ -1,0 +1,27 @@
+/** What starting one more run costs, in padded tokens: reading the weights and adding up their gradients. */
+const runCost = 64;
+
+/**
+ * Splits a batch into runs of texts of like length, so that padding and the number of runs together cost least
+ * (dynamic programming over the lengths in order). The loss is that of the whole batch all the same.
+ *
+ * @param lengths [B], in tokens. @param budget padded tokens in one run; a longer text has a run to itself.
+ * @returns groups of indices into `lengths`, longest texts first; each index in exactly one.
+ */
+export function microBatches(lengths: ArrayLike<number>, budget: number): number[][] {
+  const order = Array.from({ length: lengths.length }, (_, i) => i).sort((a, b) => lengths[b] - lengths[a] || a - b);
+  const best = [0]; // best[n]: cost of the first n in order
+  const starts = [0];
+  for (let end = 1; end <= order.length; end++) {
+    best[end] = Number.POSITIVE_INFINITY;
+    for (let start = end - 1; start >= 0; start--) {
+      const padded = (end - start) * lengths[order[start]];
+      if (padded > budget && end - start > 1) break;
+      const cost = best[start] + padded + runCost;
+      if (cost < best[end]) [best[end], starts[end]] = [cost, start];
+    }
+  }
+  const groups: number[][] = [];
+  for (let end = order.length; end > 0; end = starts[end]) groups.unshift(order.slice(starts[end], end));
+  return groups;
+}

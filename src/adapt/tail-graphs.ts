@@ -1,0 +1,152 @@
+import { differentiate } from "../autodiff/backward.js";
+import { MissingRuleError } from "../autodiff/errors.js";
+import { partition } from "../autodiff/partition.js";
+import { type GraphFacts, probeGraph } from "../autodiff/probe.js";
+import type { Shape } from "../autodiff/shape.js";
+import { appendPooling, EMBEDDING, type PoolingMode } from "../onnx/compose.js";
+import { cutAt } from "../onnx/cut.js";
+import { useFloat32 } from "../onnx/float32.js";
+import { foldConstants } from "../onnx/fold-constants.js";
+import { GraphIndex } from "../onnx/graph.js";
+import { findLayers, hiddenStateOf } from "../onnx/layers.js";
+import { cloneModel, encodeModel, opsetOf } from "../onnx/model.js";
+import { DataType, type ModelProto, type TensorProto } from "../onnx/schema.js";
+import { dimsOf, floatValues } from "../onnx/tensor.js";
+
+/** A weight of the adapted layers: `data` is what training changes. */
+export interface Weight {
+  dims: readonly number[];
+  data: Float32Array;
+}
+
+/** An encoder ready to be adapted: frozen layers, and the layers behind them forward and backward. */
+export interface TailGraphs {
+  /** How many of the last layers are adapted. */
+  depth: number;
+  /** Graph of the frozen part; its one output is `cut` [B, T, D]. */
+  prefix: Uint8Array;
+  /** Gives `EMBEDDING` [B, D] and the tensors of `saved`. */
+  forward: Uint8Array;
+  /** Gives dL/dW, see `gradients`, from `saved`, the weights and `cotangent` = dL/dE [B, D]. */
+  backward: Uint8Array;
+  cut: string;
+  cotangent: string;
+  saved: ReadonlyMap<string, Shape>;
+  /** The name of the backward graph's output for each weight. */
+  gradients: ReadonlyMap<string, string>;
+  weights: ReadonlyMap<string, Weight>;
+  /** The layer that reads a weight last, from 0 for the first of the encoder. */
+  layerOf: ReadonlyMap<string, number>;
+  /** What the frozen part computes: nodes that make these tensors keep the weights that they had. */
+  frozen: ReadonlySet<string>;
+}
+
+const cotangent = "grad/embedding";
+
+/** An encoder in the form that is differentiated: float32 throughout, weights as plain constants, pooled. */
+export interface TrainableEncoder {
+  model: ModelProto;
+  layerInputs: readonly string[];
+  facts: GraphFacts;
+}
+
+/**
+ * Brings an encoder into the form that is differentiated.
+ * @param encoder its weights may be float16 or quantised (they are dequantised); is not changed.
+ */
+export async function prepareEncoder(encoder: ModelProto, pooling: PoolingMode): Promise<TrainableEncoder> {
+  const model = floatEncoder(encoder);
+  const { inputs, output } = findLayers(model, hiddenStateOf(model));
+  appendPooling(model, [output], pooling);
+  return { model, layerInputs: inputs, facts: await probeGraph(model) };
+}
+
+/** A copy that computes in float32 with float32 weights, in an operator set in which every rule can be written. */
+export function floatEncoder(encoder: ModelProto): ModelProto {
+  const model = cloneModel(encoder);
+  useFloat32(model);
+  foldConstants(model);
+  raiseOpset(model);
+  return model;
+}
+
+/** From this operator set on ScatterElements adds, which gradients of gathered elements need. */
+const addingScatter = 16;
+
+/** Operator sets 13 to 15 differ from 16 in nothing that text encoders use: more element types, and operators on images. */
+function raiseOpset(model: ModelProto): void {
+  const opset = opsetOf(model);
+  if (opset < 13 || opset >= addingScatter) return;
+  model.opsetImport = model.opsetImport.map((entry) => (entry.domain ? entry : { ...entry, version: addingScatter }));
+}
+
+/**
+ * Derives the graphs that adapt the last layers.
+ * @param depth from 1 to the number of layers.
+ * @throws MissingRuleError naming the operator, the node and the deepest depth that works.
+ */
+export function tailGraphs(encoder: TrainableEncoder, depth: number): TailGraphs {
+  try {
+    return derive(encoder, depth);
+  } catch (error) {
+    if (!(error instanceof MissingRuleError)) throw error;
+    throw new MissingRuleError(error.opType, error.node, error.problem, deepest(encoder, depth - 1));
+  }
+}
+
+function deepest(encoder: TrainableEncoder, upTo: number): number {
+  for (let depth = upTo; depth > 0; depth--) {
+    try {
+      derive(encoder, depth);
+      return depth;
+    } catch (error) {
+      if (!(error instanceof MissingRuleError)) throw error;
+    }
+  }
+  return 0;
+}
+
+function derive({ model, layerInputs, facts }: TrainableEncoder, depth: number): TailGraphs {
+  const cut = layerInputs[layerInputs.length - depth];
+  const { prefix, tail, weights: names } = cutAt(model, cut);
+  const request = { output: EMBEDDING, cotangent, wrt: names, facts, opset: opsetOf(model) };
+  const gradient = differentiate(new GraphIndex(tail.graph), request);
+  const trained = names.filter((name) => gradient.gradients.has(name));
+  const tensors = takeOut(tail, new Set(trained));
+  const { forward, backward, saved } = partition(tail, gradient, { ...request, shapes: facts.shapes });
+  return {
+    depth,
+    prefix: encodeModel(prefix),
+    forward: encodeModel(forward),
+    backward: encodeModel(backward),
+    cut,
+    cotangent,
+    saved: new Map(saved.map((name) => [name, facts.shapes.get(name)!])),
+    gradients: gradient.gradients,
+    weights: new Map(tensors.map((tensor) => [tensor.name!, { dims: dimsOf(tensor), data: floatValues(tensor) }])),
+    layerOf: layersOf(new GraphIndex(model.graph), layerInputs, trained),
+    frozen: new Set(prefix.graph.node.flatMap((node) => node.output)),
+  };
+}
+
+/** Layers lie one behind the other in the order of the nodes; a weight belongs to the layer of its last reader. */
+function layersOf(index: GraphIndex, layerInputs: readonly string[], names: readonly string[]): Map<string, number> {
+  const starts = layerInputs.map((input) => index.producerOf.get(input) ?? -1);
+  return new Map(
+    names.map((name) => {
+      const reader = index.consumersOf.get(name)!.at(-1)!;
+      return [name, starts.filter((start) => start < reader).length - 1];
+    }),
+  );
+}
+
+/** Makes weights inputs of the graph, so that they can change between runs. */
+function takeOut({ graph }: ModelProto, names: ReadonlySet<string>): TensorProto[] {
+  const taken = graph.initializer.filter(({ name }) => names.has(name!));
+  graph.initializer = graph.initializer.filter(({ name }) => !names.has(name!));
+  for (const tensor of taken) {
+    const dim = dimsOf(tensor).map((dimValue) => ({ dimValue }));
+    graph.input.push({ name: tensor.name!, type: { tensorType: { elemType: DataType.FLOAT, shape: { dim } } } });
+  }
+  return taken;
+}

@@ -1,0 +1,28 @@
+import type { ModelProto } from "../onnx/schema.js";
+import { makeTensor } from "../onnx/tensor.js";
+import { floatEncoder, type TailGraphs } from "./tail-graphs.js";
+import type { TailSession } from "./tail-session.js";
+
+/**
+ * The encoder with its trained weights in place, all of its weights float32. Where a frozen layer reads a trained weight
+ * too (ALBERT's layers share theirs), the adapted layers get a copy of their own.
+ *
+ * @param encoder the one that the graphs were derived from; is not changed.
+ */
+export function writeBack(encoder: ModelProto, graphs: TailGraphs, session: TailSession): ModelProto {
+  const model = floatEncoder(encoder);
+  const { graph } = model;
+  const isFrozen = (outputs: readonly string[]) => outputs.some((name) => graphs.frozen.has(name));
+  for (const { name, dims, start, end } of session.layout) {
+    const values = session.weights.slice(start, end);
+    const shared = graph.node.some((node) => node.input.includes(name) && isFrozen(node.output));
+    const target = shared ? `${name}/adapted` : name;
+    if (shared) {
+      for (const node of graph.node) {
+        if (!isFrozen(node.output)) node.input = node.input.map((input) => (input === name ? target : input));
+      }
+    } else graph.initializer = graph.initializer.filter((tensor) => tensor.name !== name);
+    graph.initializer.push(makeTensor(target, dims, values));
+  }
+  return model;
+}
