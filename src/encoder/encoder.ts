@@ -67,7 +67,7 @@ export class Encoder {
   ) {
     this.#runner = openTextRunner(graph, tokenizer, { maxTokens, workers: options.workers });
     if (options.cacheFolder !== null) {
-      this.#cache = new FeatureCache(options.cacheFolder ?? defaultCacheFolder(), fingerprint);
+      this.#cache = new FeatureCache(options.cacheFolder ?? defaultCacheFolder(), fingerprint, options.log);
     }
   }
 
@@ -149,7 +149,7 @@ export class Encoder {
     for (let start = 0; start < missing.length; start += windowSize * 4) {
       const part = missing.slice(start, start + windowSize * 4);
       const data = await this.#runner.run(part, (done) => onProgress?.(found + start + done));
-      await this.#cache?.put(part, data);
+      this.#cache?.put(part, data);
       const size = data.length / part.length;
       part.forEach((text, i) => {
         known.set(text, data.subarray(i * size, (i + 1) * size));
