@@ -73,7 +73,7 @@ async function measure(set: string, shots: number): Promise<Row | undefined> {
   const testFeatures = await encoder.encode(testList.map((i) => test.texts[i]));
   for (const trainRows of Object.values(splits).slice(0, Number(values.seeds))) {
     const features = await encoder.encode(trainRows.map((i) => train.texts[i]));
-    scoreSeed(row, features, testFeatures, labelsOf(train, trainRows), labelsOf(test, testList));
+    await scoreSeed(row, features, testFeatures, labelsOf(train, trainRows), labelsOf(test, testList));
   }
   return row;
 }
@@ -82,7 +82,13 @@ function labelsOf(dataset: Dataset, rows: number[]): Dataset {
   return { ...dataset, labels: rows.map((i) => dataset.labels[i]) };
 }
 
-function scoreSeed(row: Row, train: Features, test: Features, trainLabels: Dataset, testLabels: Dataset): void {
+async function scoreSeed(
+  row: Row,
+  train: Features,
+  test: Features,
+  trainLabels: Dataset,
+  testLabels: Dataset,
+): Promise<void> {
   const labelSet = labelSetOf(trainLabels);
   const classes = labelSet.names.length;
   const targets = { kind: "single-label", classes, labels: encodeLabels(trainLabels, labelSet) } as const;
@@ -92,24 +98,24 @@ function scoreSeed(row: Row, train: Features, test: Features, trainLabels: Datas
   const trainSets = { last: lastOf(train), last3: train };
   const testKept = selectFeatures(test, kept);
   const testSets = { last: lastOf(testKept), last3: testKept };
-  const score = (name: string, features: "last" | "last3", C: number) => {
-    const { head } = fitHead(tensorflow, trainSets[features], targets, { C });
+  const score = async (name: string, features: "last" | "last3", C: number) => {
+    const { head } = await fitHead(tensorflow, trainSets[features], targets, { C });
     const predicted = probabilities("single-label", headLogits(head, testSets[features]), classes);
     const scores = scoreSingleLabel({ probabilities: predicted, labels, labelNames: labelSet.names }, { resamples: 0 });
     row.accuracy[name] = [...(row.accuracy[name] ?? []), 100 * scores.accuracy];
     row.macroF1[name] = [...(row.macroF1[name] ?? []), 100 * scores.macroF1];
   };
-  for (const { features, C } of fixed) score(`${features} C=${C}`, features, C);
+  for (const { features, C } of fixed) await score(`${features} C=${C}`, features, C);
   for (const [name, allowed] of Object.entries(chosen)) {
     const candidates = kinds.flatMap((features) => allowed(train.rows).map((C) => ({ features, C })));
     const repeats = train.rows < rowsForOneRepeat ? 3 : 1;
-    const { best } = selectHead(tensorflow, trainSets, targets, {
+    const { best } = await selectHead(tensorflow, trainSets, targets, {
       candidates,
       folds: 5,
       random: new Random(42),
       repeats,
     });
-    score(name, best.features as "last" | "last3", best.C);
+    await score(name, best.features as "last" | "last3", best.C);
   }
 }
 

@@ -38,11 +38,16 @@ export const MAX_ITERATIONS = 500;
  *
  * @throws OptionError when C is not a positive number
  */
-export function fitHead(tensorflow: Tensorflow, features: Features, targets: Targets, options: FitOptions): FitResult {
+export async function fitHead(
+  tensorflow: Tensorflow,
+  features: Features,
+  targets: Targets,
+  options: FitOptions,
+): Promise<FitResult> {
   const design = prepareDesign(tensorflow, features);
   const objective = headObjective(design, targets);
   try {
-    return fitObjective(objective, targets, options);
+    return await fitObjective(objective, targets, options);
   } finally {
     objective.dispose();
     design.dispose();
@@ -61,12 +66,12 @@ export function problemsPerHead(targets: Targets): number {
   return targets.kind === "multi-label" ? targets.classes : 1;
 }
 
-function fitObjective(objective: Objective, targets: Targets, options: FitOptions): FitResult {
+async function fitObjective(objective: Objective, targets: Targets, options: FitOptions): Promise<FitResult> {
   const { C, classWeight, initial, tolerance = TOLERANCE, maxIterations = MAX_ITERATIONS } = options;
   const included = new Float32Array(objective.design.rows).fill(1);
   const warm = initial && splitParameters(objective.design, targets, initial);
   const starts = headStarts(objective, targets, { C, classWeight, included, warm });
-  const minima = solve(objective, starts, { tolerance, maxIterations });
+  const minima = await solve(objective, starts, { tolerance, maxIterations });
   return {
     head: headOf(objective.design, joinParameters(objective, targets, minima)),
     loss: minima.reduce((sum, { loss }) => sum + loss, 0),

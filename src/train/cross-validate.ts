@@ -41,12 +41,12 @@ export function scorableRows(targets: Targets, folds: Folds): Uint8Array {
  *
  * @param options warm: starting points, `points` of the same objective and folds at a smaller C
  */
-export function outOfFoldLogits(
+export async function outOfFoldLogits(
   objective: Objective,
   targets: Targets,
   folds: Folds,
   options: { C: number; classWeight: "balanced" | "none"; warm?: readonly Float64Array[] },
-): { logits: Float32Array; points: Float64Array[] } {
+): Promise<{ logits: Float32Array; points: Float64Array[] }> {
   const { design } = objective;
   const perFold = problemsPerHead(targets);
   const starts: Start[] = [];
@@ -56,7 +56,7 @@ export function outOfFoldLogits(
     const warm = options.warm?.slice(fold * perFold, (fold + 1) * perFold);
     starts.push(...headStarts(objective, targets, { C: options.C, classWeight, included, warm }));
   }
-  const minima = solve(objective, starts, { tolerance: TOLERANCE, maxIterations: MAX_ITERATIONS });
+  const minima = await solve(objective, starts, { tolerance: TOLERANCE, maxIterations: MAX_ITERATIONS });
   const { classes } = targets;
   const logits = new Float32Array(design.rows * classes);
   for (let fold = 0; fold < folds.count; fold++) {

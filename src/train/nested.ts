@@ -45,12 +45,12 @@ const CROSS_VALIDATE_UP_TO = 20_000;
  * Scores the whole way of training, choice of features, C, temperature and thresholds included, on rows that it never saw:
  * everything is chosen and fitted anew on each outer training part (nested cross-validation, Varma and Simon 2006).
  */
-export function nestedScore(
+export async function nestedScore(
   tensorflow: Tensorflow,
   featureSets: Record<string, Features>,
   targets: Targets,
   options: NestedOptions,
-): NestedScore {
+): Promise<NestedScore> {
   const { outerFolds = OUTER_FOLDS, crossValidateUpTo = CROSS_VALIDATE_UP_TO } = options;
   const { classes } = targets;
   const outer = foldsOf(targets, outerFolds, options.random, options.groups);
@@ -65,7 +65,7 @@ export function nestedScore(
     const heldOut = [...rows.keys()].filter((i) => outer.of[rows[i]] === part);
     const onProgress =
       options.onProgress && ((done: number, total: number) => options.onProgress?.(part * total + done, parts * total));
-    const trained = trainPart(tensorflow, featureSets, targets, training, { ...options, onProgress });
+    const trained = await trainPart(tensorflow, featureSets, targets, training, { ...options, onProgress });
     const { head, candidate, temperature, thresholds } = trained;
     choices.push({ candidate, temperature, thresholds });
     const unseen = selectFeatures(
@@ -83,7 +83,7 @@ export function nestedScore(
 }
 
 /** Chooses and fits on the given rows alone. */
-function trainPart(
+async function trainPart(
   tensorflow: Tensorflow,
   featureSets: Record<string, Features>,
   targets: Targets,
@@ -94,10 +94,10 @@ function trainPart(
   const used = new Set(options.candidates.map(({ features }) => features));
   const sets = Object.fromEntries([...used].map((name) => [name, selectFeatures(featureSets[name], rows)]));
   const groups = options.groups && Int32Array.from(rows, (row) => options.groups?.[row] as number);
-  const { best, outOfFold } = selectHead(tensorflow, sets, part, { ...options, groups });
+  const { best, outOfFold } = await selectHead(tensorflow, sets, part, { ...options, groups });
   const temperature = fitTemperature(part, outOfFold);
   const classWeight = options.classWeight === "balanced" ? balancedClassWeights(part) : undefined;
-  const { head } = fitHead(tensorflow, sets[best.features], part, { C: best.C, classWeight });
+  const { head } = await fitHead(tensorflow, sets[best.features], part, { C: best.C, classWeight });
   const calibrated = outOfFold.map((z) => z / temperature);
   const thresholds =
     part.kind === "multi-label"

@@ -51,12 +51,12 @@ export interface Selection {
  *
  * @throws OptionError when there is nothing to choose from, or fewer than two folds
  */
-export function selectHead(
+export async function selectHead(
   tensorflow: Tensorflow,
   featureSets: Record<string, Features>,
   targets: Targets,
   options: SelectOptions,
-): Selection {
+): Promise<Selection> {
   checkOptions(featureSets, options);
   const { candidates, folds, random, groups, repeats = 1, criterion = "logLoss" } = options;
   const foldings = Array.from({ length: repeats }, () => foldsOf(targets, folds, random, groups));
@@ -66,7 +66,7 @@ export function selectHead(
   for (const name of new Set(candidates.map(({ features }) => features))) {
     const design = prepareDesign(tensorflow, featureSets[name]);
     try {
-      evaluated.push(...evaluateSet(design, targets, foldings, name, options, onFit));
+      evaluated.push(...(await evaluateSet(design, targets, foldings, name, options, onFit)));
     } finally {
       design.dispose();
     }
@@ -81,14 +81,14 @@ interface Evaluated {
   outOfFold: Float32Array;
 }
 
-function evaluateSet(
+async function evaluateSet(
   design: Design,
   targets: Targets,
   foldings: readonly Folds[],
   name: string,
   options: SelectOptions,
   onFit: () => void,
-): Evaluated[] {
+): Promise<Evaluated[]> {
   const along = options.candidates.filter(({ features }) => features === name).sort((a, b) => a.C - b.C);
   const { classWeight = "none" } = options;
   const objective = headObjective(design, targets);
@@ -101,7 +101,7 @@ function evaluateSet(
       const scorable = scorableRows(targets, folds);
       let warm: Float64Array[] | undefined;
       for (const { score, outOfFold } of evaluated) {
-        const { logits, points } = outOfFoldLogits(objective, targets, folds, {
+        const { logits, points } = await outOfFoldLogits(objective, targets, folds, {
           C: score.candidate.C,
           classWeight,
           warm,

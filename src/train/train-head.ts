@@ -63,18 +63,18 @@ export async function trainHead<Kind extends string>(
     classWeight,
     repeats: rows < rowsForOneRepeat ? 3 : 1,
   };
-  const chosen = withProgress(log, "choosing", (onProgress) =>
+  const chosen = await withProgress(log, "choosing", (onProgress) =>
     selectHead(tensorflow, featureSets, targets, { ...select, onProgress }),
   );
   const temperature = fitTemperature(targets, chosen.outOfFold);
   const weights = classWeight === "balanced" ? balancedClassWeights(targets) : undefined;
   const { features, C } = chosen.best;
-  const fitted = fitHead(tensorflow, featureSets[features], targets, { C, classWeight: weights });
+  const fitted = await fitHead(tensorflow, featureSets[features], targets, { C, classWeight: weights });
   if (!fitted.converged) log.warn(`the head did not converge in ${fitted.iterations} iterations`);
   const heldOut =
     rows < fewestRowsToScore
       ? null
-      : withProgress(log, "scoring", (onProgress) =>
+      : await withProgress(log, "scoring", (onProgress) =>
           nestedScore(tensorflow, featureSets, targets, { ...select, random: random.fork(), onProgress }),
         );
   return {
@@ -98,10 +98,14 @@ function thresholdsOf(targets: Targets, outOfFold: Float32Array, temperature: nu
   return bestThresholds(probabilities(targets.kind, calibrated, targets.classes), targets.labels, targets.classes);
 }
 
-function withProgress<T>(log: Log, title: string, work: (onProgress: (done: number, total: number) => void) => T): T {
+async function withProgress<T>(
+  log: Log,
+  title: string,
+  work: (onProgress: (done: number, total: number) => void) => Promise<T>,
+): Promise<T> {
   const progress = log.progress(title, 100);
   try {
-    return work((done, total) => progress.update(Math.round((100 * done) / total)));
+    return await work((done, total) => progress.update(Math.round((100 * done) / total)));
   } finally {
     progress.stop();
   }

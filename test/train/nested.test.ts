@@ -27,9 +27,9 @@ function noiseSets(count: number, rows: number, seed: number): Record<string, Fe
 }
 
 describe("nestedScore", () => {
-  it("scores every row by cross-validation, with temperatures from the inner folds", () => {
+  it("scores every row by cross-validation, with temperatures from the inner folds", async () => {
     const options = { candidates, folds: 4, random: new Random(5) };
-    const score = nestedScore(wasm, { x: task.features }, task.targets, options);
+    const score = await nestedScore(wasm, { x: task.features }, task.targets, options);
     expect(score.method).toBe("cross-validation");
     expect([...score.rows]).toEqual([...Array(60).keys()]);
     expect(score.choices.length).toBe(5);
@@ -39,9 +39,9 @@ describe("nestedScore", () => {
     expect(right / 60).toBeCloseTo(accuracyOf(task.targets, score.logits), 9);
   });
 
-  it("holds out one stratified fifth when rows × classes is large", () => {
+  it("holds out one stratified fifth when rows × classes is large", async () => {
     const options = { candidates, folds: 4, random: new Random(5), crossValidateUpTo: 100 };
-    const score = nestedScore(wasm, { x: task.features }, task.targets, options);
+    const score = await nestedScore(wasm, { x: task.features }, task.targets, options);
     expect(score.method).toBe("hold-out");
     expect(score.rows.length).toBe(12);
     expect(score.logits.length).toBe(36);
@@ -56,19 +56,19 @@ describe("nestedScore", () => {
     }
   });
 
-  it("is at chance when the labels are permuted", () => {
+  it("is at chance when the labels are permuted", async () => {
     let right = 0;
     const draws = 5;
     for (let seed = 0; seed < draws; seed++) {
       const targets = permuted(task.targets, 100 + seed);
       const options = { candidates, folds: 4, random: new Random(seed) };
-      right += 60 * accuracyOf(targets, nestedScore(wasm, { x: task.features }, targets, options).logits);
+      right += 60 * accuracyOf(targets, (await nestedScore(wasm, { x: task.features }, targets, options)).logits);
     }
     const n = 60 * draws;
     expect(Math.abs(right / n - 1 / 3)).toBeLessThan(chanceInterval(1 / 3, n));
   });
 
-  it("is at chance where choosing on all rows is far above it", () => {
+  it("is at chance where choosing on all rows is far above it", async () => {
     // Many sets of pure noise: the best of them looks good on the rows that chose it, and only there.
     const rows = 40;
     const draws = 4;
@@ -80,21 +80,26 @@ describe("nestedScore", () => {
       const sets = noiseSets(60, rows, seed);
       const candidates = Object.keys(sets).map((features) => ({ features, C: 1 }));
       const options = { candidates, folds: 4, criterion: "accuracy" as const };
-      const { best } = selectHead(wasm, sets, targets, { ...options, random: new Random(3) });
+      const { best } = await selectHead(wasm, sets, targets, { ...options, random: new Random(3) });
       // What nestedScore would do, had it chosen on all rows: the same outer folds with the choice already made.
       const chosen = { ...options, candidates: [best], random: new Random(3) };
-      leaky += accuracyOf(targets, nestedScore(wasm, sets, targets, chosen).logits) / draws;
+      leaky += accuracyOf(targets, (await nestedScore(wasm, sets, targets, chosen)).logits) / draws;
       nested +=
-        accuracyOf(targets, nestedScore(wasm, sets, targets, { ...options, random: new Random(3) }).logits) / draws;
+        accuracyOf(targets, (await nestedScore(wasm, sets, targets, { ...options, random: new Random(3) })).logits) /
+        draws;
     }
     const limit = 0.5 + chanceInterval(0.5, rows * draws);
     expect(leaky).toBeGreaterThan(limit);
     expect(nested).toBeLessThan(limit);
   });
 
-  it("gives labels by thresholds that the inner folds chose", () => {
+  it("gives labels by thresholds that the inner folds chose", async () => {
     const targets = noisyLabels(task.features, 4, 3);
-    const score = nestedScore(wasm, { x: task.features }, targets, { candidates, folds: 4, random: new Random(5) });
+    const score = await nestedScore(wasm, { x: task.features }, targets, {
+      candidates,
+      folds: 4,
+      random: new Random(5),
+    });
     expect(score.predicted.kind).toBe("multi-label");
     expect(score.choices.every(({ thresholds }) => thresholds?.length === 4)).toBe(true);
     const thresholds = score.choices.flatMap(({ thresholds }) => [...thresholds!]);
@@ -103,10 +108,15 @@ describe("nestedScore", () => {
     expect(right / targets.labels.length).toBeGreaterThan(0.7);
   });
 
-  it("reports progress to the end", () => {
+  it("reports progress to the end", async () => {
     const seen: [number, number][] = [];
     const onProgress = (done: number, total: number) => seen.push([done, total]);
-    nestedScore(wasm, { x: task.features }, task.targets, { candidates, folds: 3, random: new Random(5), onProgress });
+    await nestedScore(wasm, { x: task.features }, task.targets, {
+      candidates,
+      folds: 3,
+      random: new Random(5),
+      onProgress,
+    });
     expect(seen.at(-1)).toEqual([15, 15]);
     expect(seen.map(([done]) => done)).toEqual([...Array(15).keys()].map((i) => i + 1));
   });

@@ -23,8 +23,8 @@ function select(targets: Targets, options: Partial<SelectOptions> = {}) {
 }
 
 describe("selectHead", () => {
-  it.each(["logLoss", "accuracy"] as const)("prefers the features that carry the classes, by %s", (criterion) => {
-    const { best, scores } = select(task.targets, { criterion });
+  it.each(["logLoss", "accuracy"] as const)("prefers the features that carry the classes, by %s", async (criterion) => {
+    const { best, scores } = await select(task.targets, { criterion });
     expect(best.features).toBe("signal");
     expect(scores.map(({ candidate }) => candidate)).toEqual(candidates);
     const top = scores.find(({ candidate }) => candidate === best);
@@ -39,16 +39,16 @@ describe("selectHead", () => {
     }
   });
 
-  it("gives, for each row, the logits of a head that was fitted without its fold", () => {
+  it("gives, for each row, the logits of a head that was fitted without its fold", async () => {
     const only = [{ features: "signal", C: 2 }];
-    const { outOfFold } = select(task.targets, { candidates: only });
+    const { outOfFold } = await select(task.targets, { candidates: only });
     const folds = foldsOf(task.targets, 5, new Random(7));
     for (let fold = 0; fold < 5; fold++) {
       const rows = [...folds.of.keys()];
       const training = rows.filter((row) => folds.of[row] !== fold);
       const held = rows.filter((row) => folds.of[row] === fold);
       const part = selectTargets(task.targets, training);
-      const { head } = fitHead(wasm, selectFeatures(task.features, training), part, { C: 2 });
+      const { head } = await fitHead(wasm, selectFeatures(task.features, training), part, { C: 2 });
       const logits = headLogits(head, selectFeatures(task.features, held));
       for (const [i, row] of held.entries()) {
         for (let k = 0; k < 3; k++) expect(Math.abs(outOfFold[row * 3 + k] - logits[i * 3 + k])).toBeLessThan(0.03);
@@ -56,75 +56,82 @@ describe("selectHead", () => {
     }
   });
 
-  it("gives the same for the same seed, and averages the logits of the repeats", () => {
+  it("gives the same for the same seed, and averages the logits of the repeats", async () => {
     const only = [{ features: "signal", C: 1 }];
-    const [a, b] = [0, 1].map(() => select(task.targets, { candidates: only, repeats: 2 }).outOfFold);
+    const a = (await select(task.targets, { candidates: only, repeats: 2 })).outOfFold;
+    const b = (await select(task.targets, { candidates: only, repeats: 2 })).outOfFold;
     expect(a).toEqual(b);
     const random = new Random(7);
-    const [first, second] = [0, 1].map(() => select(task.targets, { candidates: only, random }).outOfFold);
+    const first = (await select(task.targets, { candidates: only, random })).outOfFold;
+    const second = (await select(task.targets, { candidates: only, random })).outOfFold;
     for (const [i, value] of a.entries()) expect(value).toBeCloseTo((first[i] + second[i]) / 2, 4);
   });
 
-  it("works with classes of fewer rows than folds, down to one", () => {
+  it("works with classes of fewer rows than folds, down to one", async () => {
     const labels = task.targets.labels.slice() as Int32Array;
     labels[0] = 3; // a class of one row
     labels[1] = 4;
     labels[2] = 4;
     const rare: Targets = { kind: "single-label", classes: 5, labels };
-    const { best, outOfFold, scores } = select(rare, { classWeight: "balanced" });
+    const { best, outOfFold, scores } = await select(rare, { classWeight: "balanced" });
     expect(best.features).toBe("signal");
     expect(outOfFold.every(Number.isFinite)).toBe(true);
     for (const { meanLogLoss } of scores) expect(meanLogLoss).toBeLessThan(Math.log(5));
   });
 
-  it("selects for two classes and for several labels", () => {
+  it("selects for two classes and for several labels", async () => {
     const two = oracle("binary");
     const options: SelectOptions = {
       candidates: Cs.map((C) => ({ features: "x", C })),
       folds: 4,
       random: new Random(1),
     };
-    expect(selectHead(wasm, { x: two.features }, two.targets, options).outOfFold.length).toBe(100);
+    expect((await selectHead(wasm, { x: two.features }, two.targets, options)).outOfFold.length).toBe(100);
     const many = noisyLabels(task.features, 4, 3);
-    const { scores, outOfFold } = selectHead(wasm, { x: task.features }, many, { ...options, random: new Random(1) });
+    const { scores, outOfFold } = await selectHead(wasm, { x: task.features }, many, {
+      ...options,
+      random: new Random(1),
+    });
     expect(outOfFold.length).toBe(240);
     expect(Math.max(...scores.map(({ accuracy }) => accuracy))).toBeGreaterThan(0.7);
   });
 
-  it("keeps groups whole: copies of a row do not vouch for it", () => {
+  it("keeps groups whole: copies of a row do not vouch for it", async () => {
     const rows = Array.from({ length: 60 }, (_, i) => i >> 1); // each random row twice
     const features = selectFeatures(noise, rows);
     const targets = selectTargets(task.targets, rows);
     const options = { candidates: [{ features: "x", C: 100 }], folds: 5 };
-    const naive = selectHead(wasm, { x: features }, targets, { ...options, random: new Random(3) });
+    const naive = await selectHead(wasm, { x: features }, targets, { ...options, random: new Random(3) });
     const groups = Int32Array.from(rows);
-    const grouped = selectHead(wasm, { x: features }, targets, { ...options, random: new Random(3), groups });
+    const grouped = await selectHead(wasm, { x: features }, targets, { ...options, random: new Random(3), groups });
     expect(naive.scores[0].accuracy).toBeGreaterThan(0.75);
     expect(grouped.scores[0].accuracy).toBeLessThan(0.6);
   });
 
-  it("reports each fit, and leaves no tensor behind", () => {
+  it("reports each fit, and leaves no tensor behind", async () => {
     const before = wasm.tf.memory().numTensors;
     const seen: string[] = [];
-    select(task.targets, { repeats: 2, onProgress: (done, total) => seen.push(`${done}/${total}`) });
+    await select(task.targets, { repeats: 2, onProgress: (done, total) => seen.push(`${done}/${total}`) });
     expect(seen.length).toBe(12);
     expect(seen.at(-1)).toBe("12/12");
     expect(wasm.tf.memory().numTensors).toBe(before);
   });
 
-  it("refuses no candidates, one fold and unknown features", () => {
-    expect(() => select(task.targets, { candidates: [] })).toThrow(OptionError);
-    expect(() => select(task.targets, { folds: 1 })).toThrow(OptionError);
-    expect(() => select(task.targets, { candidates: [{ features: "first", C: 1 }] })).toThrow(/one of signal, noise/);
+  it("refuses no candidates, one fold and unknown features", async () => {
+    await expect(select(task.targets, { candidates: [] })).rejects.toThrow(OptionError);
+    await expect(select(task.targets, { folds: 1 })).rejects.toThrow(OptionError);
+    await expect(select(task.targets, { candidates: [{ features: "first", C: 1 }] })).rejects.toThrow(
+      /one of signal, noise/,
+    );
   });
 
-  it("chooses among 5 C and 2 feature sets for 6 classes of 8 rows in under two seconds", () => {
+  it("chooses among 5 C and 2 feature sets for 6 classes of 8 rows in under two seconds", async () => {
     const few = blobs({ perClass: 8, classes: 6, size: 384, spread: 3, seed: 4 });
     const wide = blobs({ perClass: 8, classes: 6, size: 1152, spread: 3, seed: 4 });
     const many = ["last", "last3"].flatMap((features) => [0.3, 1, 3, 10, 30].map((C) => ({ features, C })));
     const options: SelectOptions = { candidates: many, folds: 5, random: new Random(1) };
     const started = performance.now();
-    selectHead(wasm, { last: few.features, last3: wide.features }, few.targets, options);
+    await selectHead(wasm, { last: few.features, last3: wide.features }, few.targets, options);
     expect(performance.now() - started).toBeLessThan(2000);
   });
 });
