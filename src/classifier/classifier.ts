@@ -63,7 +63,7 @@ export class TextClassifier {
     texts: readonly string[],
     options: { onProgress?: (done: number) => void } = {},
   ): Promise<Float32Array> {
-    const logits = await this.backing.runner.run(texts, options.onProgress);
+    const logits = await this.backing.runner.run(texts, options);
     return probabilities(this.manifest.task, logits, this.labels.length);
   }
 

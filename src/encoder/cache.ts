@@ -5,6 +5,9 @@ import type { RootDatabase } from "lmdb";
 import { type Log, silentLog } from "../log.js";
 import { closeDatabase, openDatabase, removeOldest, setAside } from "./cache-files.js";
 
+/** A transaction waits for the disk, so that one for each batch of texts would keep the workers waiting. */
+const MS_BETWEEN_WRITES = 1000;
+
 /**
  * Features on disk, by encoder and text: a text is encoded once. LMDB keeps it whole under several processes and kills; a text's key is
  * a hash, the texts themselves are not stored. It only saves time, so what is wrong with it is a warning and never an error.
@@ -13,6 +16,8 @@ export class FeatureCache {
   readonly #folder: string;
   readonly #log: Log;
   #database: RootDatabase<Uint8Array, Uint8Array> | undefined;
+  #queue: { text: string; features: Float32Array }[] = [];
+  #writtenMs = performance.now();
 
   /** @param fingerprint of the encoder: whatever can change a feature must change it. */
   constructor(cacheFolder: string, fingerprint: string, log: Log = silentLog) {
@@ -40,23 +45,34 @@ export class FeatureCache {
     }
   }
 
-  /** Stores one row of `features` [N, F] for each text, in one transaction; they are on disk when it returns. */
+  /** Takes one row of `features` [N, F] for each text. They are written about once a second, and by `flush`. */
   put(texts: readonly string[], features: Float32Array): void {
-    const database = this.#database;
     const size = features.length / texts.length;
+    texts.forEach((text, i) => {
+      this.#queue.push({ text, features: features.slice(i * size, (i + 1) * size) });
+    });
+    if (performance.now() - this.#writtenMs > MS_BETWEEN_WRITES) this.flush();
+  }
+
+  /** Writes what was taken, in one transaction; it is on disk when this returns. */
+  flush(): void {
+    const database = this.#database;
+    const rows = this.#queue;
+    this.#queue = [];
+    if (rows.length === 0) return;
     try {
       database?.transactionSync(() => {
-        texts.forEach((text, i) => {
-          const row = features.slice(i * size, (i + 1) * size);
-          database.putSync(keyOf(text), new Uint8Array(row.buffer));
-        });
+        for (const { text, features } of rows) database.putSync(keyOf(text), new Uint8Array(features.buffer));
       });
     } catch (error) {
       this.#doWithout(error);
     }
+    this.#writtenMs = performance.now();
   }
 
+  /** Writes what was taken, and lets go of the files. */
   async close(): Promise<void> {
+    this.flush();
     if (this.#database) await closeDatabase(this.#database, this.#folder);
   }
 

@@ -148,8 +148,15 @@ export class Encoder {
     const found = texts.length - missing.length;
     for (let start = 0; start < missing.length; start += windowSize * 4) {
       const part = missing.slice(start, start + windowSize * 4);
-      const data = await this.#runner.run(part, (done) => onProgress?.(found + start + done));
-      this.#cache?.put(part, data);
+      const data = await this.#runner.run(part, {
+        onProgress: (done) => onProgress?.(found + start + done),
+        onBatch: (rows, output) =>
+          this.#cache?.put(
+            rows.map((row) => part[row]),
+            output,
+          ),
+      });
+      this.#cache?.flush();
       const size = data.length / part.length;
       part.forEach((text, i) => {
         known.set(text, data.subarray(i * size, (i + 1) * size));

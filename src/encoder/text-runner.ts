@@ -8,13 +8,18 @@ import { type GraphPool, openPool } from "./pool.js";
  */
 export const windowSize = 2048;
 
+/** What is told while texts are run. */
+export interface RunEvents {
+  /** @param done texts so far. */
+  onProgress?(done: number): void;
+  /** @param rows [B], which of the texts. @param output [B, F]. */
+  onBatch?(rows: readonly number[], output: Float32Array): void;
+}
+
 /** Runs texts through a graph that gives one row of floats a text: tokenised here, computed by the workers meanwhile. */
 export interface TextRunner {
-  /**
-   * @param texts [N]. @param onProgress called with the number of texts done so far.
-   * @returns [N, F] in row-major order.
-   */
-  run(texts: readonly string[], onProgress?: (done: number) => void): Promise<Float32Array>;
+  /** @param texts [N]. @returns [N, F] in row-major order. */
+  run(texts: readonly string[], events?: RunEvents): Promise<Float32Array>;
   /** How many of the texts run so far were cut to `maxTokens`. */
   readonly truncated: number;
   dispose(): Promise<void>;
@@ -43,26 +48,30 @@ class PooledRunner implements TextRunner {
     readonly maxTokens: number,
   ) {}
 
-  async run(texts: readonly string[], onProgress?: (done: number) => void): Promise<Float32Array> {
+  async run(texts: readonly string[], events: RunEvents = {}): Promise<Float32Array> {
     this.#done = 0;
     const windows: Promise<Float32Array>[] = [];
     for (let start = 0; start < texts.length; start += windowSize) {
       // Tokenise one window ahead of the one that is computed.
       if (windows.length >= 2) await windows[windows.length - 2];
-      windows.push(this.#runWindow(texts.slice(start, start + windowSize), onProgress));
+      windows.push(this.#runWindow(texts.slice(start, start + windowSize), start, events));
       await new Promise(setImmediate);
     }
     return concatenate(await Promise.all(windows));
   }
 
-  async #runWindow(texts: readonly string[], onProgress?: (done: number) => void): Promise<Float32Array> {
+  async #runWindow(texts: readonly string[], start: number, events: RunEvents): Promise<Float32Array> {
     const ids = texts.map((text) => this.#tokenize(text));
     const batches = lengthBatches(ids.map((tokens) => tokens.length));
     const outputs = await Promise.all(
       batches.map(async (batch) => {
         const output = await this.pool.run(pack(batch.map((i) => ids[i])));
         this.#done += batch.length;
-        onProgress?.(this.#done);
+        events.onBatch?.(
+          batch.map((i) => start + i),
+          output,
+        );
+        events.onProgress?.(this.#done);
         return output;
       }),
     );

@@ -16,6 +16,7 @@ const random = new Random(Number(seed));
 for (let round = 0; round < Number(rounds); round++) {
   const texts = textsOf(random.integer(20));
   cache.put(texts, featuresOf(texts));
+  cache.flush();
   if (round === 0) process.stdout.write("writing\n");
 }
 await cache.close();

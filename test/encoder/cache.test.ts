@@ -129,6 +129,7 @@ describe("a feature cache that cannot be read", () => {
     expect(warnings.join()).toMatch(/^the feature cache cannot be read \(.*\); it is emptied/);
     const third = new FeatureCache(cacheFolder, fingerprint, log);
     third.put(texts, featuresOf(texts));
+    third.flush();
     expect(third.get(texts[5])).toEqual(featuresOf([texts[5]]));
     await third.close();
     expect(warnings.length).toBe(1);
