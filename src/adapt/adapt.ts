@@ -1,11 +1,11 @@
 import type { Encoder } from "../encoder/encoder.js";
-import { selectTargets, type Targets } from "../head/linear.js";
+import { type LinearHead, selectTargets, type Targets } from "../head/linear.js";
 import { type Log, silentLog } from "../log.js";
 import type { ModelProto } from "../onnx/schema.js";
 import type { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
 import { HiddenStates } from "./hidden-states.js";
-import { batchLoss } from "./losses.js";
+import { batchLoss, type LossValue } from "./losses.js";
 import { AdamW, linearSchedule, norm, type WeightGroup } from "./optimizer.js";
 import type { Recipe } from "./recipe.js";
 import { BalancedBatches, labelledRows } from "./sampler.js";
@@ -20,6 +20,8 @@ export interface AdaptOptions {
   random: Random;
   /** For the products of one run. */
   threads: number;
+  /** Where a loss with cross-entropy starts from: a head fitted to the frozen embeddings. */
+  probe?: LinearHead;
   log?: Log;
 }
 
@@ -60,18 +62,20 @@ export async function adaptEncoder(
     const losses: number[] = [];
     const batches = new BalancedBatches(targets, labelledRows(targets), random);
     const optimizer = new AdamW(session.weights);
+    const head = recipe.loss.crossEntropy && options.probe ? new TrainedProbe(options.probe) : undefined;
     const pretrained = recipe.pull ? session.weights.slice() : undefined;
     for (let step = 0; step < recipe.steps; step++) {
       const batch = batches.next(recipe.batchSize);
       const embeddings = await session.forward(states, batch);
-      const { loss, dEmbeddings } = batchLoss(tensorflow, recipe.loss, embeddings, selectTargets(targets, batch));
-      await session.backward(dEmbeddings);
+      const value = batchLoss(tensorflow, recipe.loss, embeddings, selectTargets(targets, batch), head?.head);
+      await session.backward(value.dEmbeddings);
       if (pretrained) pullBack(session, pretrained, recipe.pull);
       const size = norm(session.gradients);
       const scale = size > recipe.clipNorm ? recipe.clipNorm / size : 1;
       optimizer.step(session.gradients, groupsOf(session, encoder.layers, recipe, step), scale);
-      losses.push(loss);
-      progress.update(step + 1, `loss ${loss.toFixed(3)}`);
+      head?.step(value, linearSchedule(step, recipe.steps, recipe.headRate, recipe.warmUp));
+      losses.push(value.loss);
+      progress.update(step + 1, `loss ${value.loss.toFixed(3)}`);
       await new Promise(setImmediate); // a run holds the thread: let signals in
     }
     return { model: writeBack(encoder.model, graphs, session), losses };
@@ -79,6 +83,29 @@ export async function adaptEncoder(
     progress.stop();
     states.dispose();
     await session.dispose();
+  }
+}
+
+/** A head that is trained along with the layers, and thrown away after. */
+class TrainedProbe {
+  readonly head: LinearHead;
+  readonly #optimizer: AdamW;
+  readonly #all: Float32Array;
+
+  constructor({ featureSize, classes, weights, bias }: LinearHead) {
+    this.#all = new Float32Array(weights.length + bias.length);
+    this.#all.set(weights);
+    this.#all.set(bias, weights.length);
+    this.#optimizer = new AdamW(this.#all);
+    const views = { weights: this.#all.subarray(0, weights.length), bias: this.#all.subarray(weights.length) };
+    this.head = { featureSize, classes, ...views };
+  }
+
+  step({ dHead }: LossValue, rate: number): void {
+    const gradients = new Float32Array(this.#all.length);
+    gradients.set(dHead!.weights);
+    gradients.set(dHead!.bias, dHead!.weights.length);
+    this.#optimizer.step(gradients, [{ start: 0, end: gradients.length, rate, weightDecay: 0 }]);
   }
 }
 

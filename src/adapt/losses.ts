@@ -1,5 +1,5 @@
-import type { Scalar, Tensor2D } from "@tensorflow/tfjs-core";
-import type { LinearHead, Targets } from "../head/linear.js";
+import type { Scalar, Tensor, Tensor2D } from "@tensorflow/tfjs-core";
+import { type LinearHead, rowsOf, type Targets } from "../head/linear.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
 
 /** What the embeddings of a batch are judged by. Weights of several losses are added up. */
@@ -24,8 +24,17 @@ export interface LossValue {
   dHead?: { weights: Float32Array; bias: Float32Array };
 }
 
+/** A loss over the cosines C = E Eᵀ of a batch and its gradient dL/dC, both [B, B]. */
+interface PairLoss {
+  loss: Scalar;
+  dCosines: Tensor2D;
+}
+
 /**
- * The loss of one batch.
+ * The loss of one batch. Gradients are written out: TensorFlow.js' core has none by itself.
+ *
+ * Through C = E Eᵀ: dE = (G + Gᵀ) E with G = dL/dC.
+ *
  * @param embeddings [B, D], of unit length. @param targets of the B texts. @param head only read with `crossEntropy`.
  */
 export function batchLoss(
@@ -35,69 +44,96 @@ export function batchLoss(
   targets: Targets,
   head?: LinearHead,
 ): LossValue {
-  return tf.tidy(() => {
-    const rows = targets.kind === "single-label" ? targets.labels.length : targets.labels.length / targets.classes;
-    const size = embeddings.length / rows;
+  return tidied(tf, () => {
+    const rows = rowsOf(targets);
+    const e = tf.tensor2d(embeddings, [rows, embeddings.length / rows]);
+    const cosines = tf.matMul(e, tf.transpose(e)) as Tensor2D; // [B, B]
     const similarity = tf.tensor2d(labelSimilarity(targets), [rows, rows]); // [B, B]
-    const oneHot = tf.tensor2d(Float32Array.from(labelMatrix(targets)), [rows, targets.classes]); // [B, K]
-    const loss = (e: Tensor2D, w?: Tensor2D, b?: Tensor2D): Scalar => {
-      const parts: Scalar[] = [];
-      const cosines = tf.matMul(e, tf.transpose(e)) as Tensor2D; // [B, B]
-      if (weights.cosinePairs) parts.push(tf.mul(cosinePairLoss(tf, cosines, similarity), weights.cosinePairs));
-      if (weights.contrastive) parts.push(tf.mul(contrastiveLoss(tf, cosines, similarity), weights.contrastive));
-      if (weights.crossEntropy && w && b) {
-        const logits = tf.add(tf.matMul(e, w), b) as Tensor2D;
-        parts.push(tf.mul(crossEntropy(tf, logits, oneHot, targets.kind), weights.crossEntropy));
-      }
-      return tf.addN(parts);
-    };
-    const e = tf.tensor2d(embeddings, [rows, size]);
-    const inputs = head
-      ? [e, tf.tensor2d(head.weights, [size, head.classes]), tf.tensor2d(head.bias, [1, head.classes])]
-      : [e];
-    const { value, grads } = tf.valueAndGrads((...args) => loss(...(args as [Tensor2D])))(inputs);
-    const [dE, dW, dB] = grads.map((grad) => grad.dataSync() as Float32Array);
-    const result = { loss: value.dataSync()[0], dEmbeddings: Float32Array.from(dE) };
-    return head ? { ...result, dHead: { weights: Float32Array.from(dW), bias: Float32Array.from(dB) } } : result;
+    let loss = 0;
+    let dE = tf.zerosLike(e);
+    for (const [pairLoss, weight] of [
+      [cosinePairLoss, weights.cosinePairs ?? 0],
+      [contrastiveLoss, weights.contrastive ?? 0],
+    ] as const) {
+      if (weight === 0) continue;
+      const value = pairLoss(tf, cosines, similarity);
+      const symmetric = tf.add(value.dCosines, tf.transpose(value.dCosines)) as Tensor2D;
+      loss += weight * value.loss.dataSync()[0];
+      dE = tf.add(dE, tf.mul(tf.matMul(symmetric, e), weight));
+    }
+    const result = (): LossValue => ({ loss, dEmbeddings: dE.dataSync() as Float32Array });
+    if (!weights.crossEntropy || !head) return result();
+    const entropy = crossEntropy(tf, e, targets, head);
+    loss += weights.crossEntropy * entropy.loss.dataSync()[0];
+    dE = tf.add(dE, tf.mul(entropy.dE, weights.crossEntropy));
+    const [dWeights, dBias] = [entropy.dWeights, entropy.dBias].map((tensor) => tensor.dataSync() as Float32Array);
+    return { ...result(), dHead: { weights: dWeights, bias: dBias } };
   });
+}
+
+/** `tf.tidy` for a result that holds no tensors. */
+function tidied<R>(tf: Tensorflow["tf"], work: () => R): R {
+  let result!: R;
+  tf.tidy(() => {
+    result = work();
+  });
+  return result;
 }
 
 /**
  * Mean squared error of the cosines to their targets, the pairs that share a label and those that share none averaged
  * apart and then together: each kind counts for half, however many there are. What SetFit (Tunstall et al. 2022) samples
- * pair by pair a batch has for free.
+ * pair by pair a batch has for free. With M the weight of each pair: L = Σ M (C − S)², dL/dC = 2 M (C − S).
  */
-function cosinePairLoss(tf: Tensorflow["tf"], cosines: Tensor2D, similarity: Tensor2D): Scalar {
+function cosinePairLoss(tf: Tensorflow["tf"], cosines: Tensor2D, similarity: Tensor2D): PairLoss {
   const [rows] = cosines.shape;
   const others = tf.sub(1, tf.eye(rows)); // without the pairs of a text and itself
   const alike = tf.mul(tf.cast(tf.greater(similarity, 0), "float32"), others);
   const apart = tf.sub(others, alike);
-  const errors = tf.square(tf.sub(cosines, similarity));
-  const mean = (mask: typeof alike) => tf.div(tf.sum(tf.mul(errors, mask)), tf.maximum(tf.sum(mask), 1));
-  return tf.mul(tf.add(mean(alike), mean(apart)), 0.5) as Scalar;
+  const half = (pairs: Tensor) => tf.div(pairs, tf.mul(2, tf.maximum(tf.sum(pairs), 1)));
+  const errors = tf.sub(cosines, similarity);
+  const weighted = tf.mul(tf.add(half(alike), half(apart)), errors);
+  return { loss: tf.sum(tf.mul(weighted, errors)), dCosines: tf.mul(weighted, 2) as Tensor2D };
 }
 
 /**
- * −1/|B'| Σᵢ Σₚ sᵢₚ log softmaxₚ(cos/τ) / Σₚ sᵢₚ over p ≠ i (Khosla et al. 2020, equation 2; s is 1 for the same label), over
- * the texts that share a label with another one of the batch.
+ * L = −1/B' Σᵢ Σₚ tᵢₚ log qᵢₚ with q = softmax over p ≠ i of C/τ and t = s normalised over p ≠ i (Khosla et al. 2020, equation 2,
+ * where s is 1 for the same label), over the B' texts that share a label with another one. dL/dC = (q − t)/(τ B').
  */
-function contrastiveLoss(tf: Tensorflow["tf"], cosines: Tensor2D, similarity: Tensor2D): Scalar {
-  const [rows] = cosines.shape;
-  const self = tf.eye(rows);
-  const logits = tf.sub(tf.div(cosines, temperature), tf.mul(self, 1e9));
-  const logShare = tf.logSoftmax(logits as Tensor2D);
+function contrastiveLoss(tf: Tensorflow["tf"], cosines: Tensor2D, similarity: Tensor2D): PairLoss {
+  const self = tf.eye(cosines.shape[0]);
+  const logits = tf.sub(tf.div(cosines, temperature), tf.mul(self, 1e9)) as Tensor2D;
   const positives = tf.mul(similarity, tf.sub(1, self));
-  const totals = tf.sum(positives, 1);
-  const ofRow = tf.div(tf.sum(tf.mul(positives, tf.mul(logShare, tf.sub(1, self))), 1), tf.maximum(totals, 1e-9));
-  const counted = tf.maximum(tf.sum(tf.cast(tf.greater(totals, 0), "float32")), 1);
-  return tf.neg(tf.div(tf.sum(ofRow), counted)) as Scalar;
+  const totals = tf.sum(positives, 1, true); // [B, 1]
+  const counted = tf.cast(tf.greater(totals, 0), "float32");
+  const wanted = tf.div(positives, tf.maximum(totals, 1e-9));
+  const scale = tf.div(counted, tf.maximum(tf.sum(counted), 1));
+  const loss = tf.neg(tf.sum(tf.mul(tf.mul(wanted, tf.logSoftmax(logits)), scale)));
+  const dLogits = tf.mul(tf.sub(tf.softmax(logits), wanted), scale);
+  return { loss: loss as Scalar, dCosines: tf.div(dLogits, temperature) as Tensor2D };
 }
 
-/** Mean over the rows: softmax over the classes, or a sigmoid for each label summed over the labels. */
-function crossEntropy(tf: Tensorflow["tf"], logits: Tensor2D, oneHot: Tensor2D, kind: Targets["kind"]): Scalar {
-  if (kind === "single-label") return tf.neg(tf.mean(tf.sum(tf.mul(oneHot, tf.logSoftmax(logits)), 1))) as Scalar;
-  const losses = tf.sub(tf.softplus(logits), tf.mul(logits, oneHot));
-  return tf.mean(tf.sum(losses, 1)) as Scalar;
+/**
+ * Mean over the rows: softmax over the classes, or a sigmoid for each label summed over the labels. Of both the gradient
+ * with respect to the logits Z = E W + b is (p − y)/B; dE = dZ Wᵀ, dW = Eᵀ dZ, db = Σ dZ.
+ */
+function crossEntropy(tf: Tensorflow["tf"], e: Tensor2D, targets: Targets, head: LinearHead) {
+  const [rows, size] = e.shape;
+  const w = tf.tensor2d(head.weights, [size, head.classes]);
+  const y = tf.tensor2d(Float32Array.from(labelMatrix(targets)), [rows, head.classes]);
+  const z = tf.add(tf.matMul(e, w), tf.tensor1d(head.bias)) as Tensor2D; // [B, K]
+  const single = targets.kind === "single-label";
+  const p = single ? tf.softmax(z) : tf.sigmoid(z);
+  const perRow = single
+    ? tf.neg(tf.sum(tf.mul(y, tf.logSoftmax(z)), 1))
+    : tf.sum(tf.sub(tf.softplus(z), tf.mul(z, y)), 1);
+  const dZ = tf.div(tf.sub(p, y), rows) as Tensor2D;
+  return {
+    loss: tf.mean(perRow) as Scalar,
+    dE: tf.matMul(dZ, tf.transpose(w)) as Tensor2D,
+    dWeights: tf.matMul(tf.transpose(e), dZ),
+    dBias: tf.sum(dZ, 0),
+  };
 }
 
 /** [B, K], 1 where a row has the label. */

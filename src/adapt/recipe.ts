@@ -5,6 +5,8 @@ export interface Recipe {
   loss: LossWeights;
   /** Peak of the schedule, for the last layer. */
   learningRate: number;
+  /** Peak of the schedule for the head that cross-entropy trains along. */
+  headRate: number;
   /** Multiplies the rate once for each layer below the last (Howard & Ruder 2018). */
   layerDecay: number;
   steps: number;
@@ -22,9 +24,26 @@ export interface Recipe {
   unfreeze: number;
 }
 
+/** All that adaptation needs to know beside the rows. */
+export interface Plan {
+  recipe: Recipe;
+  /** Layers to train where nothing else is asked for. */
+  depth: number;
+  /** Of the head that is fitted on the adapted embeddings. */
+  C: number;
+  /** Of the head where no rows can be held out to find it. */
+  temperature: number;
+}
+
+/** The recipe for N labelled rows of K classes. */
+export function recipeFor(_rows: number, _classes: number): Plan {
+  return { recipe: defaultRecipe, depth: Number.POSITIVE_INFINITY, C: 1, temperature: 1 };
+}
+
 export const defaultRecipe: Recipe = {
   loss: { cosinePairs: 1 },
   learningRate: 5e-5,
+  headRate: 1e-2,
   layerDecay: 1,
   steps: 60,
   batchSize: 32,

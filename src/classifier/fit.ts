@@ -8,6 +8,7 @@ import { silentLog } from "../log.js";
 import { Random } from "../random.js";
 import { loadTensorflow } from "../runtime/tensorflow.js";
 import { trainHead } from "../train/train-head.js";
+import { adaptIfAsked, type TrainedEncoder } from "./adapt-if-asked.js";
 import { compose } from "./compose.js";
 import { describe } from "./describe.js";
 import { heldOutScores } from "./held-out.js";
@@ -44,12 +45,24 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
       random: new Random(options.seed ?? 42),
       log,
     });
-    const timesMs = { encode: Math.round(encodedMs - startMs), train: Math.round(performance.now() - encodedMs) };
+    const trainedMs = performance.now();
     if (encoder.truncated > 0) log.warn(`${encoder.truncated} texts were cut to ${encoder.maxTokens} tokens`);
-    const heldOut = trained.heldOut && heldOutScores(trained.heldOut, targets, labelSet.names, options.seed ?? 42);
-    const described = describe(dataset, labelSet, encoder, trained, options);
-    const manifest: Manifest = { ...described, heldOut, backend: tensorflow.description, timesMs };
-    return await compose(dataset, encoder, features, trained, manifest);
+    const frozen: TrainedEncoder = { encoder, features, trained };
+    const { adaptation, ...result } = await adaptIfAsked(tensorflow, frozen, dataset.texts, targets, options);
+    const timesMs = {
+      encode: Math.round(encodedMs - startMs),
+      train: Math.round(trainedMs - encodedMs),
+      ...(adaptation && { adapt: Math.round(performance.now() - trainedMs) }),
+    };
+    try {
+      const { heldOut: rows } = result.trained;
+      const heldOut = rows && heldOutScores(rows, targets, labelSet.names, options.seed ?? 42);
+      const described = describe(dataset, labelSet, result.encoder, result.trained, options);
+      const manifest: Manifest = { ...described, adaptation, heldOut, backend: tensorflow.description, timesMs };
+      return await compose(dataset, result.encoder, result.features, result.trained, manifest);
+    } finally {
+      if (result.encoder !== encoder) await result.encoder.dispose();
+    }
   } finally {
     await encoder.dispose();
   }

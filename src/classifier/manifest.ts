@@ -1,5 +1,8 @@
+import type { Recipe } from "../adapt/recipe.js";
 import type { FeatureKind } from "../encoder/encoder.js";
 import type { Scores } from "../evaluate/types.js";
+import type { AdaptationEvidence } from "../train/adaptation-evidence.js";
+import type { AdaptRequest } from "../train/train-adapted.js";
 
 /** The form of `headstart.json`; a folder with a larger number was made by a newer Headstart. */
 export const schemaVersion = 1;
@@ -29,6 +32,8 @@ export interface Manifest {
   thresholds?: number[];
   seed: number;
   data: { name: string; fingerprint: string; rows: number; rowsPerLabel: Record<string, number> };
+  /** How the encoder was adapted, or why it was not; missing where nobody asked. */
+  adaptation?: AdaptationRecord;
   /** Scores on rows that took no part in any choice; null where there were too few rows. */
   heldOut: { method: string; scores: Scores } | null;
   /** What was tried, by cross-validation on the training rows. */
@@ -38,4 +43,14 @@ export interface Manifest {
   timesMs: Record<string, number>;
   /** SHA-256 of `onnx/model.onnx`. */
   graphSha256?: string;
+}
+
+export interface AdaptationRecord {
+  request: AdaptRequest;
+  /** Layers trained; 0 where the frozen encoder was kept. */
+  depth: number;
+  evidence: AdaptationEvidence;
+  recipe?: Recipe;
+  firstLoss?: number;
+  lastLoss?: number;
 }

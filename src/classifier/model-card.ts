@@ -33,12 +33,17 @@ ${scoreLines(manifest)}
 
 ## How it was made
 
-Encoder ${encoder.name} (${encoder.modelType}, ${encoder.layers} layers, frozen), ${encoder.pooling} pooling of ${head.features === "last3" ? "the last three layers" : "the last layer"}, texts cut to ${encoder.maxTokens} tokens; a linear head, L2 strength C = ${head.C}, temperature ${head.temperature.toFixed(3)} folded into its weights, seed ${manifest.seed}. Data fingerprint ${data.fingerprint.slice(0, 16)}. \`headstart.json\` says the rest.
+Encoder ${encoder.name} (${encoder.modelType}, ${encoder.layers} layers, ${adapted(manifest)}), ${encoder.pooling} pooling of ${head.features === "last3" ? "the last three layers" : "the last layer"}, texts cut to ${encoder.maxTokens} tokens; a linear head, L2 strength C = ${head.C}, temperature ${head.temperature.toFixed(3)} folded into its weights, seed ${manifest.seed}. Data fingerprint ${data.fingerprint.slice(0, 16)}. \`headstart.json\` says the rest.
 
 ## Limits
 
 It knows only the labels above and gives one of them to any text. Its scores hold for texts like those it was trained on.
 `;
+}
+
+function adapted({ adaptation, encoder }: Manifest): string {
+  if (!adaptation?.depth) return "frozen";
+  return adaptation.depth === encoder.layers ? "all of them adapted" : `the last ${adaptation.depth} adapted`;
 }
 
 function scoreLines({ heldOut }: Manifest): string {

@@ -3,6 +3,7 @@ import { OptionError } from "../errors.js";
 import type { Log } from "../log.js";
 import type { PoolingMode } from "../onnx/compose.js";
 import type { TensorflowBackend } from "../runtime/tensorflow.js";
+import type { AdaptRequest } from "../train/train-adapted.js";
 
 /** What `TextClassifier.fit` may be told; everything has a default. */
 export interface FitOptions {
@@ -13,6 +14,8 @@ export interface FitOptions {
   /** Inverse strength of the L2 penalty, as scikit-learn's; chosen by cross-validation when missing. */
   C?: number;
   classWeight?: "balanced" | "none";
+  /** Layers of the encoder to train, counted from the last: `auto` decides by rows held out. Default `none`. */
+  adapt?: "none" | AdaptRequest;
   seed?: number;
   /** Folds of the cross-validation that chooses. */
   folds?: number;
@@ -38,7 +41,10 @@ export function strengthsFor(rows: number): number[] {
 }
 
 /** @throws OptionError for a value that is not allowed. */
-export function checkFitOptions({ C, folds, maxTokens, seed }: FitOptions): void {
+export function checkFitOptions({ C, folds, maxTokens, seed, adapt }: FitOptions): void {
+  if (typeof adapt === "number" && !(Number.isInteger(adapt) && adapt >= 1)) {
+    throw new OptionError("adapt", adapt, "none, auto, all or a whole number from 1 on");
+  }
   if (C !== undefined && !(C > 0)) throw new OptionError("C", C, "a number above 0");
   if (folds !== undefined && !(Number.isInteger(folds) && folds >= 2)) {
     throw new OptionError("folds", folds, "a whole number from 2 on");

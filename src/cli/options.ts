@@ -30,9 +30,11 @@ export function probability(value: string): number {
 }
 
 /** The value of `--adapt`. */
-export function adaptation(value: string): string {
-  if (value !== "none") {
-    throw new InvalidArgumentError("Adapting layers is not built yet; the encoder stays frozen (--adapt none).");
+export function adaptation(value: string): "none" | "auto" | "all" | number {
+  if (value === "none" || value === "auto" || value === "all") return value;
+  const layers = Number(value);
+  if (value.trim() === "" || !Number.isInteger(layers) || layers < 0) {
+    throw new InvalidArgumentError("Expected none, auto, all or a number of layers, such as 2.");
   }
-  return value;
+  return layers === 0 ? "none" : layers;
 }

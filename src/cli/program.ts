@@ -65,7 +65,11 @@ function trainCommand(): Command {
 
 function trainingOptions(command: Command): Command {
   return command
-    .addOption(new Option("--adapt <layers>", "encoder layers to train").argParser(adaptation).default("none"))
+    .addOption(
+      new Option("--adapt <layers>", "last layers of the encoder to train: none, auto, all or a number")
+        .argParser(adaptation)
+        .default("none"),
+    )
     .addOption(new Option("--features <which>", "what of the encoder is used").choices(["auto", "last", "last3"]))
     .addOption(
       new Option("--C <number>", "weight of the data against regularization (default: chosen)").argParser(positive),

@@ -13,6 +13,7 @@ import { counted, listed } from "../../data/wording.js";
 import { UsageError } from "../../errors.js";
 import type { Scores } from "../../evaluate/types.js";
 import { type Log, stderrLog } from "../../log.js";
+import { adaptationText } from "../../report/adaptation-text.js";
 import { scoresText } from "../../report/scores-text.js";
 import { commandLine, print, printJson, shellWord } from "../print.js";
 
@@ -20,7 +21,7 @@ import { commandLine, print, printJson, shellWord } from "../print.js";
 export interface TrainOptions
   extends Pick<
     FitOptions,
-    "encoder" | "features" | "C" | "classWeight" | "pooling" | "maxTokens" | "dtype" | "backend" | "seed"
+    "encoder" | "adapt" | "features" | "C" | "classWeight" | "pooling" | "maxTokens" | "dtype" | "backend" | "seed"
   > {
   out: string;
   text?: string;
@@ -71,8 +72,8 @@ function loadOptions(options: TrainOptions) {
 }
 
 function fitOptions(dataset: Dataset, options: TrainOptions, log: Log): FitOptions {
-  const { encoder, features, C, classWeight, pooling, maxTokens, dtype, backend, seed, cache } = options;
-  const given = { encoder, features, C, classWeight, pooling, maxTokens, dtype, backend, seed };
+  const { encoder, adapt, features, C, classWeight, pooling, maxTokens, dtype, backend, seed, cache } = options;
+  const given = { encoder, adapt, features, C, classWeight, pooling, maxTokens, dtype, backend, seed };
   const told = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const createdAt = new Date().toISOString();
   const multiLabel = dataset.multiLabel;
@@ -88,9 +89,15 @@ function introduce(dataset: Dataset, options: TrainOptions, log: Log): void {
   log.info(`data     ${dataset.name}: ${counted(dataset.texts.length, "row")}`);
   for (const note of dataset.notes) log.info(`         ${note}`);
   log.info(`${dataset.multiLabel ? "labels " : "classes"}  ${counts.length}: ${classes}`);
-  log.info(`encoder  ${options.encoder ?? "the one embedded in headstart"}, frozen`);
+  log.info(`encoder  ${options.encoder ?? "the one embedded in headstart"}, ${adaptationAsked(options.adapt)}`);
   log.info(`trained  a ${dataset.multiLabel ? "multi-label" : "single-label"} logistic regression on its features`);
   for (const notice of noticesOf(dataset)) log.warn(notice);
+}
+
+function adaptationAsked(adapt: TrainOptions["adapt"]): string {
+  if (adapt === undefined || adapt === "none") return "frozen";
+  if (adapt === "auto") return "adapted if that is better";
+  return adapt === "all" ? "all of its layers adapted" : `its last ${counted(adapt, "layer")} adapted`;
 }
 
 async function testScores(classifier: TextClassifier, path: string, options: TrainOptions): Promise<Scores> {
@@ -101,13 +108,14 @@ async function testScores(classifier: TextClassifier, path: string, options: Tra
 }
 
 function conclude(classifier: TextClassifier, options: TrainOptions, test?: Scores): void {
-  const { head, heldOut, selection, encoder } = classifier.manifest;
+  const { head, heldOut, selection, encoder, adaptation } = classifier.manifest;
   const { out } = options;
   if (heldOut) print(`scores on rows held out of training (${heldOut.method}):\n${scoresText(heldOut.scores)}`);
   const why =
     selection.length > 1
       ? `lowest log loss of ${counted(selection.length, "candidate")} on rows held out`
       : "as told: nothing to choose from";
+  if (adaptation) print(`adapted  ${adaptationText(adaptation)}`);
   print(`chosen   ${head.features} features, C ${head.C}: ${why}`);
   print(`encoder  ${encoder.name}, ${encoder.dtype}, up to ${encoder.maxTokens} tokens`);
   if (test) print(`\nscores on ${options.test}:\n${scoresText(test)}`);

@@ -1,0 +1,49 @@
+import { availableParallelism } from "node:os";
+import { duplicateGroups } from "../data/duplicates.js";
+import { type Encoder, type FeatureKind, lastOf } from "../encoder/encoder.js";
+import type { Features, Targets } from "../head/linear.js";
+import { silentLog } from "../log.js";
+import { Random } from "../random.js";
+import type { Tensorflow } from "../runtime/tensorflow.js";
+import { trainAdapted } from "../train/train-adapted.js";
+import type { TrainedHead } from "../train/train-head.js";
+import type { AdaptationRecord } from "./manifest.js";
+import type { FitOptions } from "./options.js";
+
+/** An encoder, what it makes of the training texts, and the head trained on that. */
+export interface TrainedEncoder {
+  encoder: Encoder;
+  features: Features;
+  trained: TrainedHead<FeatureKind>;
+}
+
+/**
+ * Adapts the encoder where the options ask for it; the frozen classifier comes back where they do not, or where
+ * `auto` finds it to be as good. An adapted encoder that is returned is to be disposed of beside the frozen one.
+ */
+export async function adaptIfAsked(
+  tensorflow: Tensorflow,
+  frozen: TrainedEncoder,
+  texts: readonly string[],
+  targets: Targets,
+  options: FitOptions,
+): Promise<TrainedEncoder & { adaptation?: AdaptationRecord }> {
+  const { adapt = "none", seed = 42, log = silentLog, classWeight = "none" } = options;
+  if (adapt === "none") return frozen;
+  const { encoder, trained, features } = frozen;
+  const isPart = trained.features === "last" && features.size > trained.head.featureSize;
+  const baseline = { features: isPart ? lastOf(features) : features, C: trained.C };
+  const { evidence, recipe, adapted } = await trainAdapted(tensorflow, encoder, texts, baseline, {
+    request: adapt,
+    targets,
+    groups: duplicateGroups(texts),
+    classWeight,
+    random: new Random(seed),
+    threads: availableParallelism(),
+    log,
+  });
+  if (!adapted) return { ...frozen, adaptation: { request: adapt, depth: 0, evidence } };
+  const { losses, ...result } = adapted;
+  const [firstLoss, lastLoss] = [losses[0], losses[losses.length - 1]];
+  return { ...result, adaptation: { request: adapt, depth: evidence.depth, evidence, recipe, firstLoss, lastLoss } };
+}
