@@ -1,16 +1,15 @@
 import type { Encoder } from "../encoder/encoder.js";
-import { type LinearHead, selectTargets, type Targets } from "../head/linear.js";
+import type { LinearHead, Targets } from "../head/linear.js";
 import { type Log, silentLog } from "../log.js";
 import type { ModelProto } from "../onnx/schema.js";
 import type { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
+import { Checkpoint } from "./checkpoint.js";
 import { HiddenStates } from "./hidden-states.js";
-import { batchLoss, type LossValue } from "./losses.js";
-import { AdamW, linearSchedule, norm, type WeightGroup } from "./optimizer.js";
 import type { Recipe } from "./recipe.js";
-import { BalancedBatches, labelledRows } from "./sampler.js";
-import { prepareEncoder, tailGraphs } from "./tail-graphs.js";
+import { prepareEncoder, type TailGraphs, tailGraphs } from "./tail-graphs.js";
 import { TailSession } from "./tail-session.js";
+import { TrainingRun } from "./training-run.js";
 import { writeBack } from "./write-back.js";
 
 export interface AdaptOptions {
@@ -22,6 +21,8 @@ export interface AdaptOptions {
   threads: number;
   /** Where a loss with cross-entropy starts from: a head fitted to the frozen embeddings. */
   probe?: LinearHead;
+  /** Where an unfinished run is kept, and whether to go on with one. */
+  checkpoints?: { folder: string; resume: boolean };
   log?: Log;
 }
 
@@ -31,6 +32,8 @@ export interface Adapted {
   model: ModelProto;
   /** The loss of every step. */
   losses: number[];
+  /** Of the finished run; to be removed when what came of it is safe. */
+  checkpoint?: Checkpoint;
 }
 
 /**
@@ -50,35 +53,29 @@ export async function adaptEncoder(
 ): Promise<Adapted> {
   const { depth, recipe, random, threads, log = silentLog } = options;
   const graphs = tailGraphs(await prepareEncoder(encoder.model, encoder.pooling), depth);
-  const tokens = encoder.tokenize(texts);
-  const frozen = log.progress("frozen layers", texts.length);
-  const states = await HiddenStates.compute(graphs.prefix, tokens, {
-    paddingId: encoder.tokenizer.paddingId,
-    onProgress: (done) => frozen.update(done),
-  }).finally(() => frozen.stop());
+  const states = await frozenStates(encoder, graphs, texts, log);
   const session = await TailSession.open(graphs, threads);
   const progress = log.progress("adapting", recipe.steps);
   try {
-    const losses: number[] = [];
-    const batches = new BalancedBatches(targets, labelledRows(targets), random);
-    const optimizer = new AdamW(session.weights);
-    const head = recipe.loss.crossEntropy && options.probe ? new TrainedProbe(options.probe) : undefined;
-    const pretrained = recipe.pull ? session.weights.slice() : undefined;
-    for (let step = 0; step < recipe.steps; step++) {
-      const batch = batches.next(recipe.batchSize);
-      const embeddings = await session.forward(states, batch);
-      const value = batchLoss(tensorflow, recipe.loss, embeddings, selectTargets(targets, batch), head?.head);
-      await session.backward(value.dEmbeddings);
-      if (pretrained) pullBack(session, pretrained, recipe.pull);
-      const size = norm(session.gradients);
-      const scale = size > recipe.clipNorm ? recipe.clipNorm / size : 1;
-      optimizer.step(session.gradients, groupsOf(session, encoder.layers, recipe, step), scale);
-      head?.step(value, linearSchedule(step, recipe.steps, recipe.headRate, recipe.warmUp));
-      losses.push(value.loss);
-      progress.update(step + 1, `loss ${value.loss.toFixed(3)}`);
+    const run = new TrainingRun(tensorflow, session, states, targets, encoder.layers, recipe, random, options.probe);
+    const checkpoint = options.checkpoints && checkpointOf(encoder, texts, targets, options);
+    const losses = (options.checkpoints?.resume && (await checkpoint?.restore(run.arrays))) || [];
+    if (losses.length > 0) log.info(`going on behind step ${losses.length} of ${recipe.steps}`);
+    run.skip(losses.length);
+    const startMs = performance.now();
+    let savedMs = startMs;
+    while (losses.length < recipe.steps) {
+      losses.push(await run.step(losses.length));
+      progress.update(losses.length, `loss ${losses[losses.length - 1].toFixed(3)}`);
       await new Promise(setImmediate); // a run holds the thread: let signals in
+      const nowMs = performance.now();
+      const isWorthKeeping = losses.length === recipe.steps && nowMs - startMs > checkpointEveryMs;
+      if (checkpoint && (isWorthKeeping || nowMs - savedMs > checkpointEveryMs)) {
+        await checkpoint.save({ losses, arrays: run.arrays });
+        savedMs = performance.now();
+      }
     }
-    return { model: writeBack(encoder.model, graphs, session), losses };
+    return { model: writeBack(encoder.model, graphs, session), losses, checkpoint };
   } finally {
     progress.stop();
     states.dispose();
@@ -86,45 +83,25 @@ export async function adaptEncoder(
   }
 }
 
-/** A head that is trained along with the layers, and thrown away after. */
-class TrainedProbe {
-  readonly head: LinearHead;
-  readonly #optimizer: AdamW;
-  readonly #all: Float32Array;
+/** Between two checkpoints: what a kill may cost. */
+const checkpointEveryMs = 20_000;
 
-  constructor({ featureSize, classes, weights, bias }: LinearHead) {
-    this.#all = new Float32Array(weights.length + bias.length);
-    this.#all.set(weights);
-    this.#all.set(bias, weights.length);
-    this.#optimizer = new AdamW(this.#all);
-    const views = { weights: this.#all.subarray(0, weights.length), bias: this.#all.subarray(weights.length) };
-    this.head = { featureSize, classes, ...views };
-  }
-
-  step({ dHead }: LossValue, rate: number): void {
-    const gradients = new Float32Array(this.#all.length);
-    gradients.set(dHead!.weights);
-    gradients.set(dHead!.bias, dHead!.weights.length);
-    this.#optimizer.step(gradients, [{ start: 0, end: gradients.length, rate, weightDecay: 0 }]);
+async function frozenStates(encoder: Encoder, graphs: TailGraphs, texts: readonly string[], log: Log) {
+  const progress = log.progress("frozen layers", texts.length);
+  try {
+    return await HiddenStates.compute(graphs.prefix, encoder.tokenize(texts), {
+      paddingId: encoder.tokenizer.paddingId,
+      onProgress: (done) => progress.update(done),
+    });
+  } finally {
+    progress.stop();
   }
 }
 
-/** The gradient of α/2 ‖w − w₀‖². */
-function pullBack({ weights, gradients }: TailSession, pretrained: Float32Array, alpha: number): void {
-  for (let i = 0; i < weights.length; i++) gradients[i] += alpha * (weights[i] - pretrained[i]);
-}
-
-function groupsOf({ layout, graphs }: TailSession, layers: number, recipe: Recipe, step: number): WeightGroup[] {
-  const { steps, learningRate, warmUp, layerDecay, weightDecay, unfreeze } = recipe;
-  const rate = linearSchedule(step, steps, learningRate, warmUp);
-  const trained = unfreeze === 0 ? graphs.depth : Math.ceil(((step + 1) / (unfreeze * steps)) * graphs.depth);
-  return layout.map(({ name, dims, start, end }) => {
-    const below = layers - 1 - graphs.layerOf.get(name)!;
-    return {
-      start,
-      end,
-      rate: below < trained ? rate * layerDecay ** below : 0,
-      weightDecay: dims.length > 1 ? weightDecay : 0,
-    };
-  });
+function checkpointOf(encoder: Encoder, texts: readonly string[], targets: Targets, options: AdaptOptions): Checkpoint {
+  const { depth, recipe, random, checkpoints } = options;
+  const settings = JSON.stringify({ depth, recipe, seed: random.seed, classes: targets.classes });
+  const { buffer, byteOffset, byteLength } = targets.labels;
+  const labels = new Uint8Array(buffer, byteOffset, byteLength);
+  return new Checkpoint(checkpoints!.folder, [encoder.fingerprint, settings, JSON.stringify(texts), labels]);
 }

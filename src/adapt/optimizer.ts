@@ -27,6 +27,15 @@ export class AdamW {
     this.#v = new Float32Array(weights.length);
   }
 
+  /** What a checkpoint keeps beside the weights: m and v, [P]. With them goes the number of steps, `steps`. */
+  get moments(): readonly [Float32Array, Float32Array] {
+    return [this.#m, this.#v];
+  }
+
+  set steps(steps: number) {
+    this.#step = steps;
+  }
+
   /** @param gradients [P]. @param scale multiplies the gradients, for clipping. */
   step(gradients: Float32Array, groups: readonly WeightGroup[], scale = 1): void {
     this.#step++;
@@ -40,7 +49,7 @@ export class AdamW {
         beta2,
         keep: 1 - rate * weightDecay,
         size: rate / (1 - beta1 ** this.#step),
-        correction: Math.sqrt(1 - beta2 ** this.#step),
+        shrink: 1 / Math.sqrt(1 - beta2 ** this.#step),
         epsilon: this.epsilon,
       });
     }
@@ -59,9 +68,9 @@ function update(
   { w, g, m, v }: Arrays,
   start: number,
   end: number,
-  numbers: Record<"scale" | "beta1" | "beta2" | "keep" | "size" | "correction" | "epsilon", number>,
+  numbers: Record<"scale" | "beta1" | "beta2" | "keep" | "size" | "shrink" | "epsilon", number>,
 ): void {
-  const { scale, beta1, beta2, keep, size, correction, epsilon } = numbers;
+  const { scale, beta1, beta2, keep, size, shrink, epsilon } = numbers;
   const [rest1, rest2] = [1 - beta1, 1 - beta2];
   for (let i = start; i < end; i++) {
     const gradient = g[i] * scale;
@@ -69,7 +78,7 @@ function update(
     const square = beta2 * v[i] + rest2 * gradient * gradient;
     m[i] = mean;
     v[i] = square;
-    w[i] = w[i] * keep - (size * mean) / (Math.sqrt(square) / correction + epsilon);
+    w[i] = w[i] * keep - (size * mean) / (Math.sqrt(square) * shrink + epsilon);
   }
 }
 

@@ -1,5 +1,7 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { duplicateGroups } from "../data/duplicates.js";
+import { defaultCacheFolder } from "../encoder/cache-folder.js";
 import { type Encoder, type FeatureKind, lastOf } from "../encoder/encoder.js";
 import type { Features, Targets } from "../head/linear.js";
 import { silentLog } from "../log.js";
@@ -28,7 +30,13 @@ export async function adaptIfAsked(
   targets: Targets,
   options: FitOptions,
 ): Promise<TrainedEncoder & { adaptation?: AdaptationRecord }> {
-  const { adapt = "none", seed = 42, log = silentLog, classWeight = "none" } = options;
+  const {
+    adapt = "none",
+    seed = 42,
+    log = silentLog,
+    classWeight = "none",
+    cacheFolder = defaultCacheFolder(),
+  } = options;
   if (adapt === "none") return frozen;
   const { encoder, trained, features } = frozen;
   const isPart = trained.features === "last" && features.size > trained.head.featureSize;
@@ -40,6 +48,8 @@ export async function adaptIfAsked(
     classWeight,
     random: new Random(seed),
     threads: availableParallelism(),
+    checkpoints:
+      cacheFolder === null ? undefined : { folder: join(cacheFolder, "unfinished"), resume: options.resume ?? false },
     log,
   });
   if (!adapted) return { ...frozen, adaptation: { request: adapt, depth: 0, evidence } };

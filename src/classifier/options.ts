@@ -16,6 +16,8 @@ export interface FitOptions {
   classWeight?: "balanced" | "none";
   /** Layers of the encoder to train, counted from the last: `auto` decides by rows held out. Default `none`. */
   adapt?: "none" | AdaptRequest;
+  /** Go on with an adaptation of the same data and options that was interrupted. */
+  resume?: boolean;
   seed?: number;
   /** Folds of the cross-validation that chooses. */
   folds?: number;

@@ -70,6 +70,7 @@ function trainingOptions(command: Command): Command {
         .argParser(adaptation)
         .default("none"),
     )
+    .option("--resume", "go on with an --adapt run of the same data and options that was interrupted")
     .addOption(new Option("--features <which>", "what of the encoder is used").choices(["auto", "last", "last3"]))
     .addOption(
       new Option("--C <number>", "weight of the data against regularization (default: chosen)").argParser(positive),

@@ -35,7 +35,11 @@ export interface AdaptationEvidence {
 }
 
 /** Compares both ways on the rows held out, each at temperatures that come from the other half of these rows. */
-export function compareHeldOut(depth: number, rows: number, heldOut: HeldOutRows): AdaptationEvidence {
+export function compareHeldOut(
+  depth: number,
+  rows: number,
+  heldOut: HeldOutRows,
+): AdaptationEvidence & Required<Pick<AdaptationEvidence, "comparison">> {
   const [frozen, adapted] = [heldOut.frozen, heldOut.adapted].map((logits) => ({
     accuracy: accuracyOf(heldOut.targets, logits),
     logLoss: logLoss(heldOut.targets, calibratedCrosswise(heldOut.targets, logits).logits),

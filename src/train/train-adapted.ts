@@ -1,4 +1,4 @@
-import { adaptEncoder } from "../adapt/adapt.js";
+import type { Checkpoint } from "../adapt/checkpoint.js";
 import { type Recipe, recipeFor } from "../adapt/recipe.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { OptionError } from "../errors.js";
@@ -16,9 +16,8 @@ import {
   type Targets,
 } from "../head/linear.js";
 import { bestThresholds } from "../head/thresholds.js";
-import type { Log } from "../log.js";
-import type { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
+import { type AdaptationPlan, adaptAndFit } from "./adapt-and-fit.js";
 import {
   type AdaptationEvidence,
   compareHeldOut,
@@ -32,16 +31,13 @@ import type { TrainedHead } from "./train-head.js";
 /** How many of the last layers are trained; `auto` decides whether to, and keeps the frozen encoder if it is as good. */
 export type AdaptRequest = "auto" | "all" | number;
 
-export interface TrainAdaptedOptions {
+export interface TrainAdaptedOptions extends Omit<AdaptationPlan, "depth" | "recipe" | "C"> {
   request: AdaptRequest;
   targets: Targets;
   /** [N], rows with the same number stay on one side of the split. */
   groups: Int32Array;
-  classWeight: "balanced" | "none";
+  /** In place of parts of the usual recipe. */
   recipe?: Partial<Recipe>;
-  random: Random;
-  threads: number;
-  log: Log;
 }
 
 /** The frozen classifier that adaptation is compared with. */
@@ -74,66 +70,36 @@ export async function trainAdapted(
   options: TrainAdaptedOptions,
 ): Promise<AdaptedTraining> {
   const { request, targets, log } = options;
-  const { recipe, depth: usual, C, temperature } = recipeFor(texts.length, targets.classes);
-  const depth = request === "auto" ? Math.min(usual, encoder.layers) : request === "all" ? encoder.layers : request;
-  if (depth > encoder.layers) throw new OptionError("adapt", depth, `a number of layers up to ${encoder.layers}`);
-  const plan: Plan = { depth, C, recipe: { ...recipe, ...options.recipe }, random: options.random };
+  const usual = recipeFor(texts.length, targets.classes);
+  const depth = depthOf(request, usual.depth, encoder.layers);
+  const plan: AdaptationPlan = { ...options, depth, C: usual.C, recipe: { ...usual.recipe, ...options.recipe } };
   if (texts.length < fewestRowsToCompare || !frozen) {
+    const fit = await adaptAndFit(tensorflow, encoder, texts, targets, plan);
+    await fit.checkpoint?.remove();
     const evidence = { depth, rows: texts.length, fewestRows: fewestRowsToCompare };
-    const { head, ...rest } = await adaptAndFit(tensorflow, encoder, texts, targets, plan, options);
-    return {
-      evidence,
-      recipe: plan.recipe,
-      adapted: { ...rest, trained: trainedHead(head, C, temperature, targets, null) },
-    };
+    const trained = trainedHead(fit.head, plan.C, usual.temperature, targets, null);
+    return { evidence, recipe: plan.recipe, adapted: { ...fit, trained } };
   }
-  const heldOut = await holdOut(tensorflow, encoder, texts, frozen, plan, options);
+  const { checkpoint, ...heldOut } = await holdOut(tensorflow, encoder, texts, frozen, targets, options.groups, plan);
   const evidence = compareHeldOut(depth, texts.length, heldOut);
-  if (request === "auto" && !evidence.comparison!.adaptedIsBetter) return { evidence, recipe: plan.recipe };
-  if (!evidence.comparison!.adaptedIsBetter)
-    log.warn("the frozen encoder did as well on the rows held out: see --adapt auto");
-  const { head, ...rest } = await adaptAndFit(tensorflow, encoder, texts, targets, plan, options);
-  return {
-    evidence,
-    recipe: plan.recipe,
-    adapted: {
-      ...rest,
-      trained: trainedHead(head, C, fitTemperature(heldOut.targets, heldOut.adapted), targets, heldOut),
-    },
-  };
+  const isBetter = evidence.comparison.adaptedIsBetter;
+  if (!isBetter && request === "auto") {
+    await checkpoint?.remove();
+    return { evidence, recipe: plan.recipe };
+  }
+  if (!isBetter) log.warn("on the rows held out the frozen encoder did as well; --adapt auto would keep it");
+  const fit = await adaptAndFit(tensorflow, encoder, texts, targets, plan);
+  for (const finished of [checkpoint, fit.checkpoint]) await finished?.remove();
+  const temperature = fitTemperature(heldOut.targets, heldOut.adapted);
+  const trained = trainedHead(fit.head, plan.C, temperature, targets, heldOut);
+  return { evidence, recipe: plan.recipe, adapted: { ...fit, trained } };
 }
 
-interface Plan {
-  depth: number;
-  C: number;
-  recipe: Recipe;
-  random: Random;
-}
-
-async function adaptAndFit(
-  tensorflow: Tensorflow,
-  encoder: Encoder,
-  texts: readonly string[],
-  targets: Targets,
-  { depth, C, recipe, random }: Plan,
-  { classWeight, threads, log }: TrainAdaptedOptions,
-) {
-  const weights = classWeight === "balanced" ? balancedClassWeights(targets) : undefined;
-  const probe = recipe.loss.crossEntropy
-    ? (await fitHead(tensorflow, await encoder.encode(texts), targets, { C, classWeight: weights })).head
-    : undefined;
-  const { model, losses } = await adaptEncoder(tensorflow, encoder, texts, targets, {
-    depth,
-    recipe,
-    random: random.fork(),
-    threads,
-    probe,
-    log,
-  });
-  const adapted = await encoder.withModel(model, "last");
-  const features = await adapted.encode(texts);
-  const { head } = await fitHead(tensorflow, features, targets, { C, classWeight: weights });
-  return { encoder: adapted, features, head, losses };
+function depthOf(request: AdaptRequest, usual: number, layers: number): number {
+  const depth = request === "auto" ? Math.min(usual, layers) : request === "all" ? layers : request;
+  if (depth > layers)
+    throw new OptionError("adapt", depth, `none, auto, all or a number up to ${layers}, the encoder's layers`);
+  return depth;
 }
 
 /** Adapts without a fifth of the rows, and what both ways say of that fifth. */
@@ -142,31 +108,30 @@ async function holdOut(
   encoder: Encoder,
   texts: readonly string[],
   frozen: FrozenBaseline,
-  plan: Plan,
-  options: TrainAdaptedOptions,
-): Promise<HeldOutRows> {
-  const { targets, classWeight } = options;
-  const folds = foldsOf(targets, 5, plan.random.fork(), options.groups);
+  targets: Targets,
+  groups: Int32Array,
+  plan: AdaptationPlan,
+): Promise<HeldOutRows & { checkpoint?: Checkpoint }> {
+  const folds = foldsOf(targets, 5, plan.random.fork(), groups);
   const rows = [...folds.of.keys()];
   const [training, held] = [rows.filter((row) => folds.of[row] !== 0), rows.filter((row) => folds.of[row] === 0)];
   const part = selectTargets(targets, training);
-  const weights = classWeight === "balanced" ? balancedClassWeights(part) : undefined;
-  const { head: frozenHead } = await fitHead(tensorflow, selectFeatures(frozen.features, training), part, {
-    C: frozen.C,
-    classWeight: weights,
-  });
+  const classWeight = plan.classWeight === "balanced" ? balancedClassWeights(part) : undefined;
+  const seen = selectFeatures(frozen.features, training);
+  const { head: frozenHead } = await fitHead(tensorflow, seen, part, { C: frozen.C, classWeight });
   const trainingTexts = training.map((row) => texts[row]);
-  const { head, encoder: adapted } = await adaptAndFit(tensorflow, encoder, trainingTexts, part, plan, options);
+  const fit = await adaptAndFit(tensorflow, encoder, trainingTexts, part, plan);
   try {
-    const features = await adapted.encode(held.map((row) => texts[row]));
+    const features = await fit.encoder.encode(held.map((row) => texts[row]));
     return {
       rows: Int32Array.from(held),
       targets: selectTargets(targets, held),
       frozen: headLogits(frozenHead, selectFeatures(frozen.features, held)),
-      adapted: headLogits(head, features),
+      adapted: headLogits(fit.head, features),
+      checkpoint: fit.checkpoint,
     };
   } finally {
-    await adapted.dispose();
+    await fit.encoder.dispose();
   }
 }
 

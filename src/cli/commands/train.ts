@@ -21,7 +21,17 @@ import { commandLine, print, printJson, shellWord } from "../print.js";
 export interface TrainOptions
   extends Pick<
     FitOptions,
-    "encoder" | "adapt" | "features" | "C" | "classWeight" | "pooling" | "maxTokens" | "dtype" | "backend" | "seed"
+    | "encoder"
+    | "adapt"
+    | "resume"
+    | "features"
+    | "C"
+    | "classWeight"
+    | "pooling"
+    | "maxTokens"
+    | "dtype"
+    | "backend"
+    | "seed"
   > {
   out: string;
   text?: string;
@@ -72,8 +82,8 @@ function loadOptions(options: TrainOptions) {
 }
 
 function fitOptions(dataset: Dataset, options: TrainOptions, log: Log): FitOptions {
-  const { encoder, adapt, features, C, classWeight, pooling, maxTokens, dtype, backend, seed, cache } = options;
-  const given = { encoder, adapt, features, C, classWeight, pooling, maxTokens, dtype, backend, seed };
+  const { encoder, adapt, resume, features, C, classWeight, pooling, maxTokens, dtype, backend, seed, cache } = options;
+  const given = { encoder, adapt, resume, features, C, classWeight, pooling, maxTokens, dtype, backend, seed };
   const told = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const createdAt = new Date().toISOString();
   const multiLabel = dataset.multiLabel;
