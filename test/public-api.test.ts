@@ -11,6 +11,7 @@ describe("the public API", () => {
         "TextClassifier",
         "UsageError",
         "loadDataset",
+        "planTraining",
         "silentLog",
         "stderrLog",
       ]

@@ -6,7 +6,7 @@ import { microBatches } from "./micro-batches.js";
 import type { TailGraphs } from "./tail-graphs.js";
 
 /** Padded tokens in one run of the trained layers: what is kept for the way back is about 15 kB a token and layer. */
-const runTokens = 2048;
+export const runTokens = 2048;
 
 /**
  * The adapted layers, forward and backward. Weights and gradients lie in one array each, in the order of `layout`, so

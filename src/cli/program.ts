@@ -70,6 +70,7 @@ function trainingOptions(command: Command): Command {
         .argParser(adaptation)
         .default("none"),
     )
+    .option("--plan", "say how long --adapt would take and what memory, and stop")
     .option("--resume", "go on with an --adapt run of the same data and options that was interrupted")
     .addOption(new Option("--features <which>", "what of the encoder is used").choices(["auto", "last", "last3"]))
     .addOption(

@@ -95,7 +95,8 @@ export async function trainAdapted(
   return { evidence, recipe: plan.recipe, adapted: { ...fit, trained } };
 }
 
-function depthOf(request: AdaptRequest, usual: number, layers: number): number {
+/** The number of layers to train. @throws OptionError for more than there are. */
+export function depthOf(request: AdaptRequest, usual: number, layers: number): number {
   const depth = request === "auto" ? Math.min(usual, layers) : request === "all" ? layers : request;
   if (depth > layers)
     throw new OptionError("adapt", depth, `none, auto, all or a number up to ${layers}, the encoder's layers`);

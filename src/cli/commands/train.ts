@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { TextClassifier } from "../../classifier/classifier.js";
 import { OccupiedFolderError } from "../../classifier/errors.js";
 import type { FitOptions } from "../../classifier/options.js";
+import { planTraining } from "../../classifier/plan.js";
 import { type Dataset, loadDataset } from "../../data/dataset.js";
 import { FileMissingError } from "../../data/errors.js";
 import type { Format } from "../../data/format.js";
@@ -12,8 +13,9 @@ import { requireTrainable } from "../../data/trainable.js";
 import { counted, listed } from "../../data/wording.js";
 import { UsageError } from "../../errors.js";
 import type { Scores } from "../../evaluate/types.js";
-import { type Log, stderrLog } from "../../log.js";
+import { type Log, silentLog, stderrLog } from "../../log.js";
 import { adaptationText } from "../../report/adaptation-text.js";
+import { planText } from "../../report/plan-text.js";
 import { scoresText } from "../../report/scores-text.js";
 import { commandLine, print, printJson, shellWord } from "../print.js";
 
@@ -43,6 +45,7 @@ export interface TrainOptions
   dropRare?: boolean;
   foldLabels?: boolean;
   test?: string;
+  plan?: boolean;
   cache: boolean;
   json?: boolean;
   quiet?: boolean;
@@ -51,6 +54,7 @@ export interface TrainOptions
 /** `headstart train`. @throws the errors of reading, training and saving */
 export async function train(data: string, options: TrainOptions): Promise<void> {
   const log = stderrLog(options);
+  if (options.plan) return printPlan(data, options);
   if (options.out === undefined) throw new UsageError("train needs --out <folder>: where to write the model.");
   requireFree(options.out);
   if (options.test !== undefined && options.test !== "-" && !existsSync(options.test)) {
@@ -67,6 +71,13 @@ export async function train(data: string, options: TrainOptions): Promise<void> 
   } finally {
     await classifier.dispose();
   }
+}
+
+async function printPlan(data: string, options: TrainOptions): Promise<void> {
+  const dataset = requireTrainable(await loadDataset(data, loadOptions(options)), options);
+  const plan = await planTraining(dataset, fitOptions(dataset, options, silentLog));
+  if (options.json) printJson(plan);
+  else print(planText(plan));
 }
 
 /** Said before the training, not after it. */
