@@ -1,0 +1,153 @@
+/**
+ * Speed of adaptation: forward and backward of the last k layers, paired with the limit of this machine and with PyTorch.
+ *
+ *   npx tsx scripts/adapt-speed.ts [--depths 1,2,3,6] [--batch 32] [--tokens 32] [--rounds 15] [--json]       (about 2 minutes)
+ *     [--python <interpreter> --torch-encoder <folder>]     the same steps in PyTorch, see scripts/peers/README.md
+ *
+ * Every round times, one after the other: one MatMul of 1,024 × 1,024; for each depth a step (forward, loss, backward) and the
+ * optimiser's update. Medians over the rounds. The share of the limit counts the multiply-adds of the layers' matrix
+ * products, three times those of the forward pass.
+ */
+import { spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { productSpeed } from "../src/adapt/cost.js";
+import { HiddenStates } from "../src/adapt/hidden-states.js";
+import { AdamW, norm } from "../src/adapt/optimizer.js";
+import { prepareEncoder, tailGraphs } from "../src/adapt/tail-graphs.js";
+import { TailSession } from "../src/adapt/tail-session.js";
+import { Encoder } from "../src/encoder/encoder.js";
+import { Random } from "../src/random.js";
+
+const { values } = parseArgs({
+  options: {
+    depths: { type: "string", default: "1,2,3,6" },
+    batch: { type: "string", default: "32" },
+    tokens: { type: "string", default: "32" },
+    rounds: { type: "string", default: "15" },
+    encoder: { type: "string" },
+    python: { type: "string" },
+    "torch-encoder": { type: "string" },
+    json: { type: "boolean", default: false },
+  },
+});
+const [batch, tokens, rounds] = [values.batch, values.tokens, values.rounds].map(Number);
+const depths = values.depths.split(",").map(Number);
+const threads = availableParallelism();
+
+interface Subject {
+  depth: number;
+  flops: number;
+  step(): Promise<void>;
+  update(): void;
+  dispose(): Promise<void>;
+}
+
+const encoder = await Encoder.open(values.encoder, { features: "last", cacheFolder: null });
+const trainable = await prepareEncoder(encoder.model, encoder.pooling);
+const subjects: Subject[] = [];
+for (const depth of depths) subjects.push(await subject(depth));
+const torch = values.python ? torchSteps(values.python) : undefined;
+const times = { limit: [] as number[], step: depths.map((): number[] => []), update: depths.map((): number[] => []) };
+const torchTimes = depths.map((): number[] => []);
+for (let round = 0; round < rounds; round++) {
+  times.limit.push((await productSpeed(threads)) / 1e9);
+  for (const [i, each] of subjects.entries()) {
+    times.step[i].push(await milliseconds(() => each.step()));
+    times.update[i].push(await milliseconds(async () => each.update()));
+    if (torch) torchTimes[i].push(await torch.step(each.depth));
+  }
+}
+report();
+torch?.stop();
+for (const each of subjects) await each.dispose();
+await encoder.dispose();
+
+async function subject(depth: number): Promise<Subject> {
+  const graphs = tailGraphs(trainable, depth);
+  const session = await TailSession.open(graphs, threads);
+  const random = new Random(1);
+  const ids = Array.from({ length: batch }, () => Array.from({ length: tokens }, () => 1000 + random.integer(20_000)));
+  const states = await HiddenStates.compute(graphs.prefix, ids, { paddingId: encoder.tokenizer.paddingId });
+  const texts = ids.map((_, i) => i);
+  const optimizer = new AdamW(session.weights);
+  const dE = Float32Array.from({ length: batch * 384 }, () => random.normal() / batch);
+  const matrices = session.layout.filter(({ dims }) => dims.length > 1);
+  const products = matrices.reduce((sum, { start, end }) => sum + end - start, 0) * batch * tokens;
+  const width = matrices[0].dims[0];
+  const attention = 2 * depth * batch * tokens * tokens * width;
+  const groups = session.layout.map(({ start, end }) => ({ start, end, rate: 1e-9, weightDecay: 0.01 }));
+  return {
+    depth,
+    flops: 3 * 2 * (products + attention),
+    async step() {
+      const embeddings = await session.forward(states, texts);
+      await session.backward(embeddings.length === dE.length ? dE : new Float32Array(embeddings.length).fill(1e-3));
+    },
+    update() {
+      optimizer.step(session.gradients, groups, 1 / Math.max(1, norm(session.gradients)));
+    },
+    async dispose() {
+      states.dispose();
+      await session.dispose();
+    },
+  };
+}
+
+/** Asks a process for one step at a time, so that both take turns on the same machine. */
+function torchSteps(python: string) {
+  const script = fileURLToPath(new URL("peers/torch_steps.py", import.meta.url));
+  const shape = ["--batch", `${batch}`, "--tokens", `${tokens}`, "--threads", `${threads}`];
+  const child = spawn(python, [script, "--encoder", values["torch-encoder"] ?? "", ...shape, "--serve"]);
+  child.stderr.pipe(process.stderr);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async step(depth: number): Promise<number> {
+      child.stdin.write(`${depth}\n`);
+      const { value, done } = await lines.next();
+      if (done) throw new Error("The PyTorch process ended.");
+      return (JSON.parse(value) as { ms: number }).ms;
+    },
+    stop: () => child.stdin.end(),
+  };
+}
+
+async function milliseconds(work: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+function median(numbers: number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+function report(): void {
+  const limit = median(times.limit);
+  const rows = subjects.map(({ depth, flops }, i) => {
+    const [step, update] = [median(times.step[i]), median(times.update[i])];
+    const speed = flops / step / 1e6;
+    const peer = torch ? median(torchTimes[i]) : undefined;
+    const share = median(times.step[i].map((ms, round) => flops / ms / 1e6 / times.limit[round]));
+    const ratio = torch
+      ? median(torchTimes[i].map((ms, round) => ms / (times.step[i][round] + times.update[i][round])))
+      : undefined;
+    return { depth, step, update, speed, share, torch: peer, ratio };
+  });
+  if (values.json) return void console.log(JSON.stringify({ batch, tokens, threads, limit, rows }, null, 2));
+  console.log(
+    `${batch} texts of ${tokens} tokens, ${threads} threads, ${rounds} rounds; limit ${limit.toFixed(0)} GFLOP/s`,
+  );
+  console.log(
+    "| layers | forward + backward, ms | GFLOP/s | share of the limit | update, ms | PyTorch step, ms | PyTorch / ours |",
+  );
+  console.log("|---:|---:|---:|---:|---:|---:|---:|");
+  for (const row of rows) {
+    const peer = row.torch === undefined ? "– | –" : `${row.torch.toFixed(0)} | ${row.ratio!.toFixed(2)}`;
+    const own = `${row.depth} | ${row.step.toFixed(0)} | ${row.speed.toFixed(0)} | ${(100 * row.share).toFixed(0)}%`;
+    console.log(`| ${own} | ${row.update.toFixed(0)} | ${peer} |`);
+  }
+}
