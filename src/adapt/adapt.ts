@@ -23,6 +23,10 @@ export interface AdaptOptions {
   probe?: LinearHead;
   /** Where an unfinished run is kept, and whether to go on with one. */
   checkpoints?: { folder: string; resume: boolean };
+  /** Stops the schedule early. */
+  stopAfter?: number;
+  /** Looks at the encoder on the way, after so many steps; what it returns comes back in `looks`. */
+  looking?: { after: readonly number[]; look(model: ModelProto): Promise<number[]> };
   log?: Log;
 }
 
@@ -32,6 +36,8 @@ export interface Adapted {
   model: ModelProto;
   /** The loss of every step. */
   losses: number[];
+  /** What `looking` found, by the number of steps. */
+  looks: Record<number, number[]>;
   /** Of the finished run; to be removed when what came of it is safe. */
   checkpoint?: Checkpoint;
 }
@@ -55,29 +61,34 @@ export async function adaptEncoder(
   const graphs = tailGraphs(await prepareEncoder(encoder.model, encoder.pooling), depth);
   const states = await frozenStates(encoder, graphs, texts, log);
   const session = await TailSession.open(graphs, threads);
-  const progress = log.progress("adapting", recipe.steps);
+  const bar = log.progress("adapting", recipe.steps);
   try {
     const run = new TrainingRun(tensorflow, session, states, targets, encoder.layers, recipe, random, options.probe);
     const checkpoint = options.checkpoints && checkpointOf(encoder, texts, targets, options);
-    const losses = (options.checkpoints?.resume && (await checkpoint?.restore(run.arrays))) || [];
-    if (losses.length > 0) log.info(`going on behind step ${losses.length} of ${recipe.steps}`);
+    const before = options.checkpoints?.resume ? await checkpoint?.restore(run.arrays) : undefined;
+    const { losses, looks } = before ?? { losses: [], looks: {} };
+    if (before) log.info(`going on behind step ${losses.length} of ${recipe.steps}`);
     run.skip(losses.length);
     const startMs = performance.now();
     let savedMs = startMs;
-    while (losses.length < recipe.steps) {
+    const model = () => writeBack(encoder.model, graphs, session);
+    const last = Math.min(recipe.steps, options.stopAfter ?? recipe.steps);
+    while (losses.length < last) {
       losses.push(await run.step(losses.length));
-      progress.update(losses.length, `loss ${losses[losses.length - 1].toFixed(3)}`);
+      const done = losses.length;
+      bar.update(done, `loss ${losses[done - 1].toFixed(3)}`);
       await new Promise(setImmediate); // a run holds the thread: let signals in
+      if (options.looking?.after.includes(done)) looks[done] = await options.looking.look(model());
       const nowMs = performance.now();
-      const isWorthKeeping = losses.length === recipe.steps && nowMs - startMs > checkpointEveryMs;
+      const isWorthKeeping = done === last && nowMs - startMs > checkpointEveryMs;
       if (checkpoint && (isWorthKeeping || nowMs - savedMs > checkpointEveryMs)) {
-        await checkpoint.save({ losses, arrays: run.arrays });
+        await checkpoint.save({ progress: { losses, looks }, arrays: run.arrays });
         savedMs = performance.now();
       }
     }
-    return { model: writeBack(encoder.model, graphs, session), losses, checkpoint };
+    return { model: model(), losses, looks, checkpoint };
   } finally {
-    progress.stop();
+    bar.stop();
     states.dispose();
     await session.dispose();
   }
@@ -99,8 +110,8 @@ async function frozenStates(encoder: Encoder, graphs: TailGraphs, texts: readonl
 }
 
 function checkpointOf(encoder: Encoder, texts: readonly string[], targets: Targets, options: AdaptOptions): Checkpoint {
-  const { depth, recipe, random, checkpoints } = options;
-  const settings = JSON.stringify({ depth, recipe, seed: random.seed, classes: targets.classes });
+  const { depth, recipe, random, checkpoints, stopAfter } = options;
+  const settings = JSON.stringify({ depth, recipe, stopAfter, seed: random.seed, classes: targets.classes });
   const { buffer, byteOffset, byteLength } = targets.labels;
   const labels = new Uint8Array(buffer, byteOffset, byteLength);
   return new Checkpoint(checkpoints!.folder, [encoder.fingerprint, settings, JSON.stringify(texts), labels]);

@@ -3,10 +3,17 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 
-/** All that training needs to go on after a step. */
-export interface TrainingState {
+/** How far training has come. */
+export interface TrainingProgress {
   /** The loss of every step so far; their number is the next step. */
   losses: number[];
+  /** What was found when the encoder was looked at on the way, by the number of steps before. */
+  looks: Record<number, number[]>;
+}
+
+/** All that training needs to go on after a step. */
+export interface TrainingState {
+  progress: TrainingProgress;
   /** Weights, moments of the optimiser and the like, in a fixed order. */
   arrays: readonly Float32Array[];
 }
@@ -25,8 +32,8 @@ export class Checkpoint {
     this.path = join(folder, `${hash.digest("hex").slice(0, 32)}.adapting`);
   }
 
-  async save({ losses, arrays }: TrainingState): Promise<void> {
-    const header = Buffer.from(JSON.stringify({ losses, lengths: arrays.map((array) => array.length) }));
+  async save({ progress, arrays }: TrainingState): Promise<void> {
+    const header = Buffer.from(JSON.stringify({ progress, lengths: arrays.map((array) => array.length) }));
     const length = Buffer.alloc(4);
     length.writeUInt32LE(header.length);
     const bodies = arrays.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength));
@@ -34,15 +41,13 @@ export class Checkpoint {
     await writeFileAtomic(this.path, Buffer.concat([length, header, ...bodies]));
   }
 
-  /** Fills the arrays of `into` with what was saved. @returns the losses so far; undefined where there is nothing to go on with. */
-  async restore(into: readonly Float32Array[]): Promise<number[] | undefined> {
+  /** Fills the arrays of `into` with what was saved. @returns how far it had come; undefined where there is nothing to go on with. */
+  async restore(into: readonly Float32Array[]): Promise<TrainingProgress | undefined> {
     const file = await readFile(this.path).catch(() => undefined);
     if (!file) return undefined;
     const headerEnd = 4 + file.readUInt32LE(0);
-    const { losses, lengths } = JSON.parse(file.toString("utf8", 4, headerEnd)) as {
-      losses: number[];
-      lengths: number[];
-    };
+    const header = JSON.parse(file.toString("utf8", 4, headerEnd));
+    const { progress, lengths } = header as { progress: TrainingProgress; lengths: number[] };
     if (lengths.length !== into.length || lengths.some((length, i) => length !== into[i].length)) return undefined;
     let at = headerEnd;
     for (const array of into) {
@@ -50,7 +55,7 @@ export class Checkpoint {
       bytes.set(file.subarray(at, at + array.byteLength));
       at += array.byteLength;
     }
-    return losses;
+    return progress;
   }
 
   async remove(): Promise<void> {

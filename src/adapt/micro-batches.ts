@@ -1,5 +1,5 @@
 /** What starting one more run costs, in padded tokens: reading the weights and adding up their gradients. */
-const runCost = 64;
+export const runCost = 64;
 
 /**
  * Splits a batch into runs of texts of like length, so that padding and the number of runs together cost least

@@ -1,3 +1,4 @@
+import { freshName, GraphIndex } from "../onnx/graph.js";
 import type { ModelProto } from "../onnx/schema.js";
 import { makeTensor } from "../onnx/tensor.js";
 import { floatEncoder, type TailGraphs } from "./tail-graphs.js";
@@ -16,7 +17,7 @@ export function writeBack(encoder: ModelProto, graphs: TailGraphs, session: Tail
   for (const { name, dims, start, end } of session.layout) {
     const values = session.weights.slice(start, end);
     const shared = graph.node.some((node) => node.input.includes(name) && isFrozen(node.output));
-    const target = shared ? `${name}/adapted` : name;
+    const target = shared ? freshName(new GraphIndex(graph), `${name}/adapted`) : name;
     if (shared) {
       for (const node of graph.node) {
         if (!isFrozen(node.output)) node.input = node.input.map((input) => (input === name ? target : input));

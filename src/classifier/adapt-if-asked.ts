@@ -41,7 +41,7 @@ export async function adaptIfAsked(
   const { encoder, trained, features } = frozen;
   const isPart = trained.features === "last" && features.size > trained.head.featureSize;
   const baseline = { features: isPart ? lastOf(features) : features, C: trained.C };
-  const { evidence, recipe, adapted } = await trainAdapted(tensorflow, encoder, texts, baseline, {
+  const { adapted, ...outcome } = await trainAdapted(tensorflow, encoder, texts, baseline, {
     request: adapt,
     targets,
     groups: duplicateGroups(texts),
@@ -52,8 +52,8 @@ export async function adaptIfAsked(
       cacheFolder === null ? undefined : { folder: join(cacheFolder, "unfinished"), resume: options.resume ?? false },
     log,
   });
-  if (!adapted) return { ...frozen, adaptation: { request: adapt, depth: 0, evidence } };
+  if (!adapted) return { ...frozen, adaptation: { request: adapt, ...outcome } };
   const { losses, ...result } = adapted;
-  const [firstLoss, lastLoss] = [losses[0], losses[losses.length - 1]];
-  return { ...result, adaptation: { request: adapt, depth: evidence.depth, evidence, recipe, firstLoss, lastLoss } };
+  const adaptation = { request: adapt, ...outcome, steps: losses.length, finalLoss: losses[losses.length - 1] };
+  return { ...result, adaptation };
 }

@@ -50,7 +50,8 @@ export interface AdaptationRecord {
   /** Layers trained; 0 where the frozen encoder was kept. */
   depth: number;
   evidence: AdaptationEvidence;
-  recipe?: Recipe;
-  firstLoss?: number;
-  lastLoss?: number;
+  recipe: Recipe;
+  /** Of the recipe's steps, those that were done. */
+  steps?: number;
+  finalLoss?: number;
 }

@@ -1,23 +1,24 @@
 import type { AdaptationRecord } from "../classifier/manifest.js";
+import { counted } from "../data/wording.js";
 
 const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 
-/** What was adapted and why, in one sentence. */
-export function adaptationText({ depth, evidence, request }: AdaptationRecord): string {
-  const { comparison, rows, fewestRows } = evidence;
+/** What was adapted and why: a sentence, and what was compared where rows were held out. */
+export function adaptationText({ depth, evidence, request, steps }: AdaptationRecord): string {
+  const { heldOut, rows, fewestRows, trials } = evidence;
   const what =
-    depth === 0 ? "nothing: the frozen encoder is kept" : depth === 1 ? "the last layer" : `the last ${depth} layers`;
-  if (!comparison) {
-    const why =
-      request === "auto"
-        ? `${rows} rows are too few to hold any out (${fewestRows} needed): the usual depth`
-        : "as told";
-    return `${what}; ${why}`;
+    depth === 0
+      ? "nothing: the frozen encoder is kept"
+      : `${depth === 1 ? "the last layer" : `the last ${depth} layers`}, ${counted(steps ?? 0, "step")}`;
+  if (trials.length === 0) {
+    return request === "auto"
+      ? `${what}: ${rows} rows are too few to hold any out and compare (${fewestRows} needed), so the usual way`
+      : `${what}, as told`;
   }
-  const { heldOut, frozen, adapted } = comparison;
-  return (
-    `${what}; on ${heldOut} rows held out, frozen against adapted (${evidence.depth} layers): ` +
-    `accuracy ${percent(frozen.accuracy)} against ${percent(adapted.accuracy)}, ` +
-    `log loss ${frozen.logLoss.toFixed(3)} against ${adapted.logLoss.toFixed(3)}`
+  const lines = trials.map(
+    (trial) =>
+      `${`${trial.depth || "frozen"}`.padStart(10)}  ${`${trial.steps || ""}`.padStart(6)}  ` +
+      `${percent(trial.accuracy).padStart(8)}  ${trial.logLoss.toFixed(3).padStart(8)}`,
   );
+  return `${what}: lowest log loss on ${heldOut} rows held out\n    layers   steps  accuracy  log loss\n${lines.join("\n")}`;
 }

@@ -4,8 +4,9 @@ import type { Recipe } from "../adapt/recipe.js";
 import { type Encoder, lastOf } from "../encoder/encoder.js";
 import { balancedClassWeights } from "../head/class-weights.js";
 import { fitHead } from "../head/fit.js";
-import type { Features, LinearHead, Targets } from "../head/linear.js";
+import { type Features, headLogits, type LinearHead, type Targets } from "../head/linear.js";
 import type { Log } from "../log.js";
+import type { ModelProto } from "../onnx/schema.js";
 import type { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
 
@@ -13,6 +14,8 @@ import type { Tensorflow } from "../runtime/tensorflow.js";
 export interface AdaptationPlan {
   depth: number;
   recipe: Recipe;
+  /** Stops the recipe's schedule early. */
+  stopAfter?: number;
   /** Of the head. */
   C: number;
   classWeight: "balanced" | "none";
@@ -23,37 +26,59 @@ export interface AdaptationPlan {
   log: Log;
 }
 
-/** An adapted encoder, its features of the texts, and a head fitted on them. */
-export interface AdaptedFit {
+interface Trained {
   encoder: Encoder;
   features: Features;
   head: LinearHead;
+}
+
+/** An adapted encoder, its features of the texts, and a head fitted on them. */
+export interface AdaptedFit extends Trained {
   losses: number[];
   checkpoint?: Checkpoint;
 }
 
-/** Trains the last layers, then a head from nothing on what they make of the same texts. */
+/** Looks on the way, after so many steps: what the head fitted then says of some other texts, logits [R, K]. */
+export interface Looking {
+  after: readonly number[];
+  texts: readonly string[];
+}
+
+/**
+ * Trains the last layers, then a head from nothing on what they make of the same texts.
+ * @returns looks: logits of `looking.texts`, by the number of steps.
+ */
 export async function adaptAndFit(
   tensorflow: Tensorflow,
   encoder: Encoder,
   texts: readonly string[],
   targets: Targets,
-  { depth, recipe, C, classWeight, random, threads, checkpoints, log }: AdaptationPlan,
-): Promise<AdaptedFit> {
+  plan: AdaptationPlan,
+  looking?: Looking,
+): Promise<AdaptedFit & { looks: Record<number, number[]> }> {
+  const { recipe, C, classWeight } = plan;
   const weights = classWeight === "balanced" ? balancedClassWeights(targets) : undefined;
   const headOn = (features: Features) => fitHead(tensorflow, features, targets, { C, classWeight: weights });
-  const { model, losses, checkpoint } = await adaptEncoder(tensorflow, encoder, texts, targets, {
-    depth,
-    recipe,
-    random: random.fork(),
-    threads,
+  const trained = async (model: ModelProto): Promise<Trained> => {
+    const adapted = await encoder.withModel(model, "last");
+    const features = await adapted.encode(texts);
+    return { encoder: adapted, features, head: (await headOn(features)).head };
+  };
+  const look = async (model: ModelProto) => {
+    const { encoder: adapted, head } = await trained(model);
+    try {
+      return [...headLogits(head, await adapted.encode(looking!.texts))];
+    } finally {
+      await adapted.dispose();
+    }
+  };
+  const { model, ...rest } = await adaptEncoder(tensorflow, encoder, texts, targets, {
+    ...plan,
+    random: plan.random.fork(),
     probe: recipe.loss.crossEntropy ? (await headOn(await frozenFeatures(encoder, texts))).head : undefined,
-    checkpoints,
-    log,
+    looking: looking && { after: looking.after, look },
   });
-  const adapted = await encoder.withModel(model, "last");
-  const features = await adapted.encode(texts);
-  return { encoder: adapted, features, head: (await headOn(features)).head, losses, checkpoint };
+  return { ...(await trained(model)), ...rest };
 }
 
 async function frozenFeatures(encoder: Encoder, texts: readonly string[]): Promise<Features> {

@@ -7,55 +7,55 @@ import { accuracyOf } from "./select.js";
 /** With fewer rows a fifth of them says too little (Perez et al. 2021): the depth that was best on other data is taken. */
 export const fewestRowsToCompare = 300;
 
-/** Logits of rows that neither way had seen. */
+/** Rows that took no part in training, and what one way of training says of them. */
 export interface HeldOutRows {
   /** [R], ascending */
   rows: Int32Array;
   targets: Targets;
-  /** [R, K], of the head on the frozen encoder. */
-  frozen: Float32Array;
-  /** [R, K], of the head on the encoder adapted without these rows. */
-  adapted: Float32Array;
+  /** [R, K] */
+  logits: Float32Array;
 }
 
-/** Why the encoder was adapted, or was not. */
-export interface AdaptationEvidence {
-  /** Layers trained, or that would have been. */
+/** One way of training, scored on the rows held out. */
+export interface Trial {
+  /** Layers trained; 0 is the frozen encoder. */
   depth: number;
-  /** All rows; below `fewestRows` there is no comparison. */
+  steps: number;
+  accuracy: number;
+  /** Needs no threshold and tells more than right and wrong: the trial with the lowest is taken. */
+  logLoss: number;
+}
+
+/** Why the encoder was adapted so, or was not. */
+export interface AdaptationEvidence {
+  /** All rows; below `fewestRows` there are no trials. */
   rows: number;
   fewestRows: number;
-  comparison?: {
-    heldOut: number;
-    frozen: { accuracy: number; logLoss: number };
-    adapted: { accuracy: number; logLoss: number };
-    /** By log loss, which needs no threshold and tells more than right and wrong. */
-    adaptedIsBetter: boolean;
+  heldOut: number;
+  trials: Trial[];
+}
+
+/** Scores logits of rows held out, each at a temperature that comes from the other half of these rows. */
+export function trialOf(depth: number, steps: number, { targets, logits }: HeldOutRows): Trial {
+  return {
+    depth,
+    steps,
+    accuracy: accuracyOf(targets, logits),
+    logLoss: logLoss(targets, calibratedCrosswise(targets, logits).logits),
   };
 }
 
-/** Compares both ways on the rows held out, each at temperatures that come from the other half of these rows. */
-export function compareHeldOut(
-  depth: number,
-  rows: number,
-  heldOut: HeldOutRows,
-): AdaptationEvidence & Required<Pick<AdaptationEvidence, "comparison">> {
-  const [frozen, adapted] = [heldOut.frozen, heldOut.adapted].map((logits) => ({
-    accuracy: accuracyOf(heldOut.targets, logits),
-    logLoss: logLoss(heldOut.targets, calibratedCrosswise(heldOut.targets, logits).logits),
-  }));
-  const comparison = {
-    heldOut: heldOut.rows.length,
-    frozen,
-    adapted,
-    adaptedIsBetter: adapted.logLoss < frozen.logLoss,
-  };
-  return { depth, rows, fewestRows: fewestRowsToCompare, comparison };
+/** The lowest log loss; of equals the one that trains least. */
+export function bestTrial(trials: readonly Trial[]): Trial {
+  return trials.reduce((best, trial) => {
+    const isLess = trial.depth < best.depth || (trial.depth === best.depth && trial.steps < best.steps);
+    return trial.logLoss < best.logLoss || (trial.logLoss === best.logLoss && isLess) ? trial : best;
+  });
 }
 
-/** What the adapted classifier says of the rows held out, in the form of nested cross-validation's results. */
-export function scoredRows({ rows, targets, adapted }: HeldOutRows, C: number): NestedScore {
-  const { logits, temperatures, thresholds } = calibratedCrosswise(targets, adapted);
+/** What a classifier says of the rows held out, in the form of nested cross-validation's results. */
+export function scoredRows({ rows, targets, logits: raw }: HeldOutRows, C: number): NestedScore {
+  const { logits, temperatures, thresholds } = calibratedCrosswise(targets, raw);
   const p = probabilities(targets.kind, logits, targets.classes);
   const candidate = { features: "last", C };
   return {

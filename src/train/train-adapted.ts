@@ -20,10 +20,12 @@ import type { Tensorflow } from "../runtime/tensorflow.js";
 import { type AdaptationPlan, adaptAndFit } from "./adapt-and-fit.js";
 import {
   type AdaptationEvidence,
-  compareHeldOut,
+  bestTrial,
   fewestRowsToCompare,
   type HeldOutRows,
   scoredRows,
+  type Trial,
+  trialOf,
 } from "./adaptation-evidence.js";
 import { foldsOf } from "./cross-validate.js";
 import type { TrainedHead } from "./train-head.js";
@@ -48,51 +50,76 @@ export interface FrozenBaseline {
 
 /** What adaptation came to. */
 export interface AdaptedTraining {
+  /** Layers trained; 0 where the frozen encoder is kept. */
+  depth: number;
   evidence: AdaptationEvidence;
   recipe: Recipe;
   /** Missing where the frozen encoder is kept. */
   adapted?: { encoder: Encoder; features: Features; trained: TrainedHead<"last">; losses: number[] };
 }
 
+/** `auto` also tries a third of the layers: less to train, less to overfit. */
+const shallow = 1 / 3;
+/** Where training is looked at, as shares of all steps: the best of them is where it stops (early stopping). */
+const looks = [0.5, 0.75, 1];
+
 /**
- * Trains the encoder's last layers and a new head on its embeddings. With enough rows a stratified fifth is held out
- * first: the encoder adapted without it is compared with the frozen one on it, and the temperature comes from it. Then
- * all rows are trained on.
+ * Trains the encoder's last layers and a new head on its embeddings.
  *
- * @param texts N. @param frozen trained on the same rows; needed from `fewestRowsToCompare` rows on.
+ * With enough rows a stratified fifth is held out first: depths and lengths of training are compared with the frozen
+ * encoder on it, and the temperature comes from it. Then all rows are trained on in the best way.
+ *
+ * @param texts N. @param frozen trained on the same rows.
  * @throws OptionError for more layers than there are; MissingRuleError
  */
 export async function trainAdapted(
   tensorflow: Tensorflow,
   encoder: Encoder,
   texts: readonly string[],
-  frozen: FrozenBaseline | undefined,
+  frozen: FrozenBaseline,
   options: TrainAdaptedOptions,
 ): Promise<AdaptedTraining> {
   const { request, targets, log } = options;
   const usual = recipeFor(texts.length, targets.classes);
   const depth = depthOf(request, usual.depth, encoder.layers);
-  const plan: AdaptationPlan = { ...options, depth, C: usual.C, recipe: { ...usual.recipe, ...options.recipe } };
-  if (texts.length < fewestRowsToCompare || !frozen) {
+  const recipe = { ...usual.recipe, ...options.recipe };
+  const plan: AdaptationPlan = { ...options, depth, C: usual.C, recipe };
+  const evidence: AdaptationEvidence = { rows: texts.length, fewestRows: fewestRowsToCompare, heldOut: 0, trials: [] };
+  if (texts.length < fewestRowsToCompare) {
     const fit = await adaptAndFit(tensorflow, encoder, texts, targets, plan);
     await fit.checkpoint?.remove();
-    const evidence = { depth, rows: texts.length, fewestRows: fewestRowsToCompare };
     const trained = trainedHead(fit.head, plan.C, usual.temperature, targets, null);
-    return { evidence, recipe: plan.recipe, adapted: { ...fit, trained } };
+    return { depth, evidence, recipe, adapted: { ...fit, trained } };
   }
-  const { checkpoint, ...heldOut } = await holdOut(tensorflow, encoder, texts, frozen, targets, options.groups, plan);
-  const evidence = compareHeldOut(depth, texts.length, heldOut);
-  const isBetter = evidence.comparison.adaptedIsBetter;
-  if (!isBetter && request === "auto") {
-    await checkpoint?.remove();
-    return { evidence, recipe: plan.recipe };
+  const compared = await compareHeldOut(tensorflow, encoder, texts, frozen, trialDepths(request, depth), plan, options);
+  evidence.trials = compared.map(({ trial }) => trial);
+  evidence.heldOut = compared[0].heldOut.rows.length;
+  const best = bestTrial(evidence.trials);
+  const wanted =
+    request === "auto" || best.depth > 0 ? best : bestTrial(evidence.trials.filter((trial) => trial.depth > 0));
+  if (best.depth === 0 && wanted.depth > 0) {
+    log.warn("on the rows held out the frozen encoder did as well; --adapt auto would keep it");
   }
-  if (!isBetter) log.warn("on the rows held out the frozen encoder did as well; --adapt auto would keep it");
-  const fit = await adaptAndFit(tensorflow, encoder, texts, targets, plan);
-  for (const finished of [checkpoint, fit.checkpoint]) await finished?.remove();
-  const temperature = fitTemperature(heldOut.targets, heldOut.adapted);
+  const finished = compared.flatMap(({ checkpoint }) => checkpoint ?? []);
+  if (wanted.depth === 0) {
+    for (const checkpoint of finished) await checkpoint.remove();
+    return { depth: 0, evidence, recipe };
+  }
+  const fit = await adaptAndFit(tensorflow, encoder, texts, targets, {
+    ...plan,
+    depth: wanted.depth,
+    stopAfter: wanted.steps,
+  });
+  for (const checkpoint of [...finished, fit.checkpoint]) await checkpoint?.remove();
+  const { heldOut } = compared.find(({ trial }) => trial === wanted)!;
+  const temperature = fitTemperature(heldOut.targets, heldOut.logits);
   const trained = trainedHead(fit.head, plan.C, temperature, targets, heldOut);
-  return { evidence, recipe: plan.recipe, adapted: { ...fit, trained } };
+  return { depth: wanted.depth, evidence, recipe, adapted: { ...fit, trained } };
+}
+
+/** The depths that are compared with the frozen encoder. */
+export function trialDepths(request: AdaptRequest, depth: number): number[] {
+  return request === "auto" ? [...new Set([Math.ceil(depth * shallow), depth])] : [depth];
 }
 
 /** The number of layers to train. @throws OptionError for more than there are. */
@@ -103,37 +130,44 @@ export function depthOf(request: AdaptRequest, usual: number, layers: number): n
   return depth;
 }
 
-/** Adapts without a fifth of the rows, and what both ways say of that fifth. */
-async function holdOut(
+interface Compared {
+  trial: Trial;
+  heldOut: HeldOutRows;
+  checkpoint?: Checkpoint;
+}
+
+/** Trains without a fifth of the rows, frozen and at each depth, and scores every look at that fifth. */
+async function compareHeldOut(
   tensorflow: Tensorflow,
   encoder: Encoder,
   texts: readonly string[],
   frozen: FrozenBaseline,
-  targets: Targets,
-  groups: Int32Array,
+  depths: readonly number[],
   plan: AdaptationPlan,
-): Promise<HeldOutRows & { checkpoint?: Checkpoint }> {
+  { targets, groups }: TrainAdaptedOptions,
+): Promise<Compared[]> {
   const folds = foldsOf(targets, 5, plan.random.fork(), groups);
   const rows = [...folds.of.keys()];
   const [training, held] = [rows.filter((row) => folds.of[row] !== 0), rows.filter((row) => folds.of[row] === 0)];
   const part = selectTargets(targets, training);
+  const heldOut = { rows: Int32Array.from(held), targets: selectTargets(targets, held) };
   const classWeight = plan.classWeight === "balanced" ? balancedClassWeights(part) : undefined;
   const seen = selectFeatures(frozen.features, training);
-  const { head: frozenHead } = await fitHead(tensorflow, seen, part, { C: frozen.C, classWeight });
-  const trainingTexts = training.map((row) => texts[row]);
-  const fit = await adaptAndFit(tensorflow, encoder, trainingTexts, part, plan);
-  try {
-    const features = await fit.encoder.encode(held.map((row) => texts[row]));
-    return {
-      rows: Int32Array.from(held),
-      targets: selectTargets(targets, held),
-      frozen: headLogits(frozenHead, selectFeatures(frozen.features, held)),
-      adapted: headLogits(fit.head, features),
-      checkpoint: fit.checkpoint,
-    };
-  } finally {
+  const { head } = await fitHead(tensorflow, seen, part, { C: frozen.C, classWeight });
+  const unadapted = { ...heldOut, logits: headLogits(head, selectFeatures(frozen.features, held)) };
+  const compared: Compared[] = [{ trial: trialOf(0, 0, unadapted), heldOut: unadapted }];
+  const seenTexts = training.map((row) => texts[row]);
+  const after = looks.map((share) => Math.max(1, Math.round(share * plan.recipe.steps)));
+  for (const depth of depths) {
+    const looking = { after, texts: held.map((row) => texts[row]) };
+    const fit = await adaptAndFit(tensorflow, encoder, seenTexts, part, { ...plan, depth }, looking);
     await fit.encoder.dispose();
+    for (const [steps, logits] of Object.entries(fit.looks)) {
+      const looked = { ...heldOut, logits: Float32Array.from(logits) };
+      compared.push({ trial: trialOf(depth, Number(steps), looked), heldOut: looked, checkpoint: fit.checkpoint });
+    }
   }
+  return compared;
 }
 
 function trainedHead(
@@ -143,7 +177,7 @@ function trainedHead(
   targets: Targets,
   heldOut: HeldOutRows | null,
 ): TrainedHead<"last"> {
-  const logits = heldOut?.adapted.map((logit) => logit / temperature);
+  const logits = heldOut?.logits.map((logit) => logit / temperature);
   const p = logits && probabilities(targets.kind, logits, targets.classes);
   const multi = targets.kind === "multi-label";
   const labels = heldOut?.targets.labels as Uint8Array;

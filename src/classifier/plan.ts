@@ -1,0 +1,50 @@
+import { availableParallelism } from "node:os";
+import { type AdaptationCost, adaptationCost } from "../adapt/cost.js";
+import { recipeFor } from "../adapt/recipe.js";
+import { prepareEncoder, tailGraphs } from "../adapt/tail-graphs.js";
+import type { Dataset } from "../data/dataset.js";
+import { labelSetOf } from "../data/labels.js";
+import { Encoder } from "../encoder/encoder.js";
+import { fewestRowsToCompare } from "../train/adaptation-evidence.js";
+import { depthOf, trialDepths } from "../train/train-adapted.js";
+import type { FitOptions } from "./options.js";
+
+/** What `fit` would do with the encoder, and what that takes. */
+export interface TrainingPlan {
+  rows: number;
+  classes: number;
+  /** Layers that would be trained; 0: the encoder stays frozen. */
+  depth: number;
+  layers: number;
+  /** How often layers would be trained: more than once where a fifth of the rows is held out first to compare. */
+  adaptations: number;
+  /** Of all adaptations together; missing where nothing is adapted. */
+  cost?: AdaptationCost;
+}
+
+/** Estimates time and memory of the adaptation that `TextClassifier.fit` would do with the same arguments. */
+export async function planTraining(dataset: Dataset, options: FitOptions = {}): Promise<TrainingPlan> {
+  const { adapt = "none" } = options;
+  const encoder = await Encoder.open(options.encoder, { ...options, features: "last", dtype: "source" });
+  try {
+    const rows = dataset.texts.length;
+    const classes = labelSetOf(dataset).names.length;
+    const known = { rows, classes, layers: encoder.layers };
+    if (adapt === "none") return { ...known, depth: 0, adaptations: 0 };
+    const { recipe, depth: usual } = recipeFor(rows, classes);
+    const depth = depthOf(adapt, usual, encoder.layers);
+    const trainable = await prepareEncoder(encoder.model, encoder.pooling);
+    const lengths = encoder.tokenize(dataset.texts).map((ids) => ids.length);
+    const cost = await adaptationCost(tailGraphs(trainable, depth), recipe, lengths, {
+      layers: encoder.layers,
+      hiddenSize: trainable.facts.shapes.get(trainable.layerInputs[0])!.at(-1)![0],
+      threads: availableParallelism(),
+    });
+    const compares = rows >= fewestRowsToCompare;
+    const trials = compares ? trialDepths(adapt, depth) : [];
+    const share = 1 + trials.reduce((sum, trial) => sum + trial / depth, 0);
+    return { ...known, depth, adaptations: 1 + trials.length, cost: { ...cost, seconds: cost.seconds * share } };
+  } finally {
+    await encoder.dispose();
+  }
+}
