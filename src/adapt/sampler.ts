@@ -33,14 +33,18 @@ export class BalancedBatches {
     while (batch.size < wanted) {
       if (this.#classes.length === 0) this.#classes = this.random.shuffle([...this.#rows.keys()]);
       const label = this.#classes.pop()!;
-      for (let i = 0; i < together && batch.size < wanted; i++) batch.add(this.#nextOf(label));
+      for (let i = 0; i < together && batch.size < wanted; i++) batch.add(this.#nextOf(label, batch));
     }
     return [...batch];
   }
 
-  #nextOf(label: number): number {
+  /** A text that the batch holds already, which may come when a queue begins anew, waits for the end of the queue. */
+  #nextOf(label: number, batch: ReadonlySet<number>): number {
     if (this.#queues[label].length === 0) this.#queues[label] = this.random.shuffle([...this.#rows[label]]);
-    return this.#queues[label].pop()!;
+    const queue = this.#queues[label];
+    for (let tries = queue.length; tries > 1 && batch.has(queue[queue.length - 1]); tries--)
+      queue.unshift(queue.pop()!);
+    return queue.pop()!;
   }
 }
 
