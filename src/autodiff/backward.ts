@@ -40,11 +40,12 @@ export function differentiate(index: GraphIndex, request: BackwardRequest): Back
   const { output, cotangent, wrt, facts, opset } = request;
   const constants = new Map(facts.constants);
   for (const name of wrt) constants.delete(name);
-  const g = new GradientBuilder(new Map([...facts.shapes, [cotangent, shapeOf(facts, output)]]), constants, opset);
+  const shapes = new Map([...facts.shapes, [cotangent, shapeOf(facts, output)]]);
+  const g = new GradientBuilder({ ...facts, shapes, constants }, opset);
   const active = tensorsBetween(index, new Set(wrt), output);
   const found = new Map<string, string[]>([[output, [cotangent]]]);
   for (const node of [...index.nodes].reverse()) {
-    if (!node.output.some((name) => active.has(name)) || !node.input.some((name) => active.has(name))) continue;
+    if (!node.output.some((name) => active.has(name)) || !readsOf(node).some((name) => active.has(name))) continue;
     const dys = node.output.map((name) => total(g, found, name));
     const dy = dys.find((gradient) => gradient !== null);
     if (!dy) continue;
@@ -102,6 +103,9 @@ function applyRule(g: GradientBuilder, node: NodeProto, dy: string, dys: (string
   const rule: Rule | undefined = node.domain && node.domain !== "ai.onnx" ? undefined : rules[node.opType];
   const name = node.name || node.output[0];
   if (!rule) throw new MissingRuleError(qualifiedType(node), name);
+  if (node.opType !== "Split" && dys.slice(1).some((gradient) => gradient !== null)) {
+    throw new MissingRuleError(node.opType, name, "an output beside its first is read");
+  }
   try {
     return rule(g, node, dy, dys);
   } catch (error) {

@@ -1,7 +1,18 @@
 import { attributeOf, makeNode } from "../onnx/graph.js";
 import { type AttributeProto, AttributeType, type NodeProto, type TensorProto } from "../onnx/schema.js";
 import { makeTensor, toNumber } from "../onnx/tensor.js";
-import { broadcastShape, type Dim, fixedShape, frontAxis, isFixed, type Shape, sameDim } from "./shape.js";
+import type { GraphFacts } from "./probe.js";
+import { NoGradient } from "./rule.js";
+import {
+  broadcastShape,
+  type Dim,
+  describeShape,
+  fixedShape,
+  frontAxis,
+  isFixed,
+  type Shape,
+  sameDim,
+} from "./shape.js";
 
 /** A tensor by its name, or a number that becomes a float32 constant. */
 export type Operand = string | number;
@@ -14,19 +25,15 @@ export class GradientBuilder {
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
   readonly #shapes: Map<string, Shape>;
-  readonly #constants: ReadonlyMap<string, TensorProto>;
+  readonly #facts: GraphFacts;
 
-  /**
-   * @param shapes of the forward graph's tensors. @param constants of the forward graph, for rules that must know a value.
-   * @param opset the version of the standard operator set to write in.
-   */
+  /** @param facts of the forward graph. @param opset the version of the standard operator set to write in. */
   constructor(
-    shapes: ReadonlyMap<string, Shape>,
-    constants: ReadonlyMap<string, TensorProto>,
+    facts: GraphFacts,
     readonly opset: number,
   ) {
-    this.#shapes = new Map(shapes);
-    this.#constants = constants;
+    this.#shapes = new Map(facts.shapes);
+    this.#facts = facts;
   }
 
   /** @throws RangeError for a tensor that neither the forward graph nor the builder has made. */
@@ -42,7 +49,12 @@ export class GradientBuilder {
 
   /** The value of a constant of the forward graph; undefined where it depends on the input. */
   constant(tensor: string): TensorProto | undefined {
-    return this.#constants.get(tensor);
+    return this.#facts.constants.get(tensor);
+  }
+
+  /** Whether a tensor of the forward graph holds truth values. */
+  isBoolean(tensor: string): boolean {
+    return this.#facts.booleans.has(tensor);
   }
 
   add(a: Operand, b: Operand): string {
@@ -114,15 +126,25 @@ export class GradientBuilder {
   }
 
   /**
+   * The same elements in another shape.
    * @param like a tensor that has the wanted shape: asked at run time where the shape cannot be written down.
+   * @throws NoGradient where it can neither be written nor asked.
    */
   reshape(x: string, shape: Shape, like?: string): string {
     const dims = writtenDims(this.shape(x), shape);
-    if (!dims && !like) throw new RangeError(`No way to write the shape of a reshaped ${x}.`);
+    if (!dims && !like) throw new NoGradient(`several lengths of ${describeShape(shape)} vary`);
     return this.emit("Reshape", [x, dims ? this.ints(dims) : this.shapeTensor(like!)], shape);
   }
 
-  /** Two axes less: [.., K] as a matrix of rows [*, K]. */
+  /** Axes of length 1 put in, so that they are at `axes` of the result. @param axes counted from the front, ascending. */
+  unsqueeze(x: string, axes: readonly number[]): string {
+    const shape: Dim[] = [...this.shape(x)];
+    for (const axis of axes) shape.splice(axis, 0, [1, 1]);
+    if (this.opset < 13) return this.emit("Unsqueeze", [x], shape, { axes: [...axes] });
+    return this.emit("Unsqueeze", [x, this.ints(axes)], shape);
+  }
+
+  /** All axes but the last made one: [.., K] as a matrix of rows [*, K]. */
   rows(x: string): string {
     const shape = this.shape(x);
     if (shape.length === 2) return x;

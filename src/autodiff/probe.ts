@@ -14,8 +14,13 @@ const probes = [
 /** What two runs of a graph tell about its tensors. */
 export interface GraphFacts {
   shapes: Map<string, Shape>;
-  /** Constants of the graph, and vectors of whole numbers that were the same in both runs: they follow from fixed shapes. */
+  /**
+   * Constants of the graph, and vectors of whole numbers that were the same in both runs, whose tokens differ too: they
+   * follow from fixed shapes.
+   */
   constants: Map<string, TensorProto>;
+  /** Tensors of truth values: masks. */
+  booleans: ReadonlySet<string>;
 }
 
 /**
@@ -34,12 +39,13 @@ export async function probeGraph(model: ModelProto): Promise<GraphFacts> {
     const shapes = new Map(outputs.map((name) => [name, pairShapes(small[name].dims, large[name].dims)]));
     for (const tensor of graph.initializer) shapes.set(tensor.name!, fixedShape(dimsOf(tensor)));
     for (const { name } of graph.input) shapes.set(name, pairShapes(dimsOfProbe(0), dimsOfProbe(1)));
+    const booleans = new Set(outputs.filter((name) => small[name].type === "bool"));
     const constants = new Map(new GraphIndex(graph).initializers);
     for (const name of outputs) {
       const values = sameVector(small[name].data, large[name].data);
       if (values && shapes.get(name)!.length <= 1) constants.set(name, makeTensor(name, [values.length], values));
     }
-    return { shapes, constants };
+    return { shapes, constants, booleans };
   } finally {
     await session.dispose();
   }
@@ -54,7 +60,7 @@ function feeds({ graph }: ModelProto, which: 0 | 1): Record<string, NamedTensor>
   const dims = dimsOfProbe(which);
   return Object.fromEntries(
     graph.input.map(({ name }) => {
-      const value = name === "attention_mask" ? 1n : 0n;
+      const value = name === "attention_mask" ? 1n : name === "input_ids" ? BigInt(which) : 0n;
       return [name, { data: new BigInt64Array(dims[0] * dims[1]).fill(value), dims }];
     }),
   );

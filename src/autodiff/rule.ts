@@ -2,7 +2,11 @@ import type { NodeProto } from "../onnx/schema.js";
 import type { GradientBuilder } from "./builder.js";
 
 /**
- * The backward rule of an operator: given dL/dy, writes dL/dx for each of the node's inputs into the builder.
+ * The backward rule of an operator: given dy, writes dx for each of the node's inputs into the builder.
+ *
+ * The comments of the rules write y = f(x) for the operator, dx for ∂L/∂x, a tensor of x's shape, and use that
+ * L changes by Σ dy·(∂y/∂x · δx) when x changes by δx: the factor of δx, brought into x's shape, is dx. Products are
+ * elementwise unless they are between matrices (capital letters).
  *
  * A rule may return a gradient in the shape of the output where inputs were broadcast, and gradients that nobody needs:
  * the walker sums over broadcast axes and drops what does not lead to a trained weight. `null` means that an input has

@@ -47,7 +47,7 @@ export interface TensorSession {
   run(
     feeds: Record<string, NamedTensor>,
     into?: Record<string, { data: Float32Array; dims: readonly number[] }>,
-  ): Promise<Record<string, { data: unknown; dims: readonly number[] }>>;
+  ): Promise<Record<string, { type: string; data: unknown; dims: readonly number[] }>>;
   dispose(): Promise<void>;
 }
 

@@ -6,24 +6,31 @@ import { isFixed, sameDim } from "../shape.js";
 import { softmaxGradient } from "./normalization.js";
 
 /**
- * Y = P V, P = softmax(S), S = s Q Kᵀ + mask (Vaswani et al. 2017), [B, H, T, d] each.
+ * Y = P V with P = softmax(S) and S = s Q Kᵀ + M (Vaswani et al. 2017); Q, K, V are [B, H, T, d], M is the mask.
  *
- * dV = Pᵀ dY, dP = dY Vᵀ, dS by softmax's rule, dQ = s dS K, dK = s dSᵀ Q. P is computed again: the operator keeps it
- * to itself.
+ * Two products, a sum and a softmax, backwards through the rule of each:
+ * Y = P V gives dV = Pᵀ dY and dP = dY Vᵀ; P = softmax(S) gives dS = P (dP − Σ dP·P); M is added, so dM = dS;
+ * s Q Kᵀ gives dQ = s dS K and dK = s dSᵀ Q. The operator keeps P to itself, so P is computed again.
  */
 export const Attention: Rule = (g, node, dy) => {
   requireSelfAttention(g, node);
   const [q, k, v, mask] = node.input;
   const scale = attributeOf(node, "scale")?.f || 1 / Math.sqrt(g.shape(q)[3][0]);
-  const scores = g.mul(g.matMul(q, g.transposeLast(k)), scale);
-  const p = softmax(g, mask ? g.add(scores, mask) : scores);
+  const scores = masked(g, g.mul(g.matMul(q, g.transposeLast(k)), scale), mask);
+  const p = g.emit("Softmax", [scores], g.shape(scores), { axis: -1 });
   const dP = g.matMul(dy, g.transposeLast(v));
-  const dS = g.mul(softmaxGradient(g, p, dP, [-1]), scale);
-  return [g.matMul(dS, k), g.matMul(g.transposeLast(dS), q), g.matMul(g.transposeLast(p), dy), null];
+  const dS = softmaxGradient(g, p, dP, [-1]);
+  const dScores = g.mul(dS, scale);
+  const dMask = mask && !g.isBoolean(mask) ? dS : null;
+  return [g.matMul(dScores, k), g.matMul(g.transposeLast(dScores), q), g.matMul(g.transposeLast(p), dy), dMask];
 };
 
-function softmax(g: GradientBuilder, scores: string): string {
-  return g.emit("Softmax", [scores], g.shape(scores), { axis: -1 });
+const lowest = -3.4028234663852886e38; // of float32, as onnxruntime writes it where a mask is false
+
+/** A mask of numbers is added to the scores; one of truth values says which of them count. */
+function masked(g: GradientBuilder, scores: string, mask: string | undefined): string {
+  if (!mask) return scores;
+  return g.isBoolean(mask) ? g.where(mask, scores, lowest) : g.add(scores, mask);
 }
 
 function requireSelfAttention(g: GradientBuilder, node: NodeProto): void {
