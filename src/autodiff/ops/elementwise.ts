@@ -4,12 +4,15 @@ import { floatValues, sizeOf } from "../../onnx/tensor.js";
 import type { GradientBuilder } from "../builder.js";
 import { NoGradient, type Rule } from "../rule.js";
 
-/** y = a + b. Where an input was broadcast, the walker sums its gradient over the repeated axes. */
+// What stands behind y = f(x) is ∂y/∂x, the number by which every element of dy is multiplied to give that of dx.
+
+/** y = a + b: ∂y/∂a = ∂y/∂b = 1. Where an input was broadcast, the walker sums its gradient over the repeated axes. */
 export const Add: Rule = (_g, _node, dy) => [dy, dy];
 
+/** y = a − b: ∂y/∂a = 1, ∂y/∂b = −1. */
 export const Sub: Rule = (g, _node, dy) => [dy, g.unary("Neg", dy)];
 
-/** ∂(ab)/∂a = b. */
+/** y = ab: ∂y/∂a = b, ∂y/∂b = a. */
 export const Mul: Rule = (g, { input: [a, b] }, dy) => [g.mul(dy, b), g.mul(dy, a)];
 
 /** y = a/b: ∂y/∂a = 1/b, ∂y/∂b = −a/b² = −y/b. */
@@ -18,9 +21,10 @@ export const Div: Rule = (g, { input: [, b], output: [y] }, dy) => {
   return [da, g.unary("Neg", g.mul(da, y))];
 };
 
+/** y = −x: −1. */
 export const Neg: Rule = (g, _node, dy) => [g.unary("Neg", dy)];
 
-/** y = xᵖ for a constant p: p xᵖ⁻¹. */
+/** y = xᵖ for one constant number p: p xᵖ⁻¹, written as products for the usual p = 2 and 3. */
 export const Pow: Rule = (g, { input: [x, exponent] }, dy) => {
   const constant = g.constant(exponent);
   if (!constant || sizeOf(constant) !== 1) throw new NoGradient("its exponent is not one constant number");
@@ -29,18 +33,22 @@ export const Pow: Rule = (g, { input: [x, exponent] }, dy) => {
   return [g.mul(dy, g.mul(power, p)), null];
 };
 
-/** y = √x: 1/(2y). */
+/** y = √x: 1/(2√x) = 1/(2y). */
 export const Sqrt: Rule = (g, { output: [y] }, dy) => [g.div(g.mul(dy, 0.5), y)];
 
 /** y = eˣ: y. */
 export const Exp: Rule = (g, { output: [y] }, dy) => [g.mul(dy, y)];
 
+/** y = log x: 1/x. */
 export const Log: Rule = (g, { input: [x] }, dy) => [g.div(dy, x)];
 
+/** y = 1/x: −1/x² = −y². */
 export const Reciprocal: Rule = (g, { output: [y] }, dy) => [g.unary("Neg", g.mul(dy, g.mul(y, y)))];
 
+/** y = sin x: cos x. */
 export const Sin: Rule = (g, { input: [x] }, dy) => [g.mul(dy, g.unary("Cos", x))];
 
+/** y = cos x: −sin x. */
 export const Cos: Rule = (g, { input: [x] }, dy) => [g.unary("Neg", g.mul(dy, g.unary("Sin", x)))];
 
 /** y = tanh x: 1 − y². */
@@ -49,18 +57,18 @@ export const Tanh: Rule = (g, { output: [y] }, dy) => [g.mul(dy, g.sub(1, g.mul(
 /** y = 1/(1 + e⁻ˣ): y(1 − y). */
 export const Sigmoid: Rule = (g, { output: [y] }, dy) => [g.mul(dy, g.mul(y, g.sub(1, y)))];
 
+/** y = max(x, 0): 1 where x > 0, else 0. */
 export const Relu: Rule = (g, { input: [x] }, dy) => [g.where(g.compare("Greater", x, 0), dy, 0)];
 
-/** erf x: 2/√π · e^(−x²). */
-export const Erf: Rule = (g, { input: [x] }, dy) => [g.mul(dy, erfSlope(g, x))];
-
-function erfSlope(g: GradientBuilder, x: string): string {
-  return g.mul(g.unary("Exp", g.unary("Neg", g.mul(x, x))), 2 / Math.sqrt(Math.PI));
-}
+/** y = erf x = 2/√π · ∫₀ˣ e^(−t²) dt: 2/√π · e^(−x²). */
+export const Erf: Rule = (g, { input: [x] }, dy) => {
+  const bell = g.unary("Exp", g.unary("Neg", g.mul(x, x)));
+  return [g.mul(dy, g.mul(bell, 2 / Math.sqrt(Math.PI)))];
+};
 
 /**
- * y = x Φ(x), Φ the normal distribution function (Hendrycks & Gimpel 2016): Φ(x) + x φ(x),
- * with Φ = (1 + erf(x/√2))/2 and φ its density e^(−x²/2)/√(2π).
+ * y = x Φ(x), Φ the normal distribution function (Hendrycks & Gimpel 2016). By the product rule Φ(x) + x φ(x),
+ * with Φ = (1 + erf(x/√2))/2 and its derivative, the density φ = e^(−x²/2)/√(2π).
  */
 export const Gelu: Rule = (g, node, dy) => {
   const [x] = node.input;
@@ -71,7 +79,10 @@ export const Gelu: Rule = (g, node, dy) => {
   return [g.mul(dy, g.add(distribution, g.mul(x, density)))];
 };
 
-/** y = x(1 + t)/2, t = tanh(c(x + a x³)): (1 + t)/2 + x(1 − t²) c(1 + 3a x²)/2, with c = √(2/π) and a = 0.044715. */
+/**
+ * y = x(1 + t)/2, t = tanh(c(x + a x³)), with c = √(2/π) and a = 0.044715. By the product rule, with the slope 1 − t² of
+ * tanh and c(1 + 3a x²) of what is in it: (1 + t)/2 + x(1 − t²) c(1 + 3a x²)/2.
+ */
 function tanhGeluSlope(g: GradientBuilder, x: string): string {
   const [c, a] = [Math.sqrt(2 / Math.PI), 0.044715];
   const square = g.mul(x, x);
@@ -81,7 +92,7 @@ function tanhGeluSlope(g: GradientBuilder, x: string): string {
   return g.add(direct, g.mul(x, g.mul(g.sub(1, g.mul(t, t)), inner)));
 }
 
-/** The larger of two: the gradient goes to the one that was taken, to the first where they are equal. */
+/** y = max(a, b): dy goes to the one that was taken, to the first where they are equal. */
 export const Max: Rule = (g, node, dy) => {
   if (node.input.length !== 2) throw new NoGradient(`the maximum of ${node.input.length} tensors`);
   const [a, b] = node.input;
@@ -89,17 +100,18 @@ export const Max: Rule = (g, node, dy) => {
   return [g.where(second, 0, dy), g.where(second, dy, 0)];
 };
 
-/** y = condition ? a : b. */
+/** y = a where the condition holds, b elsewhere: dy goes to the one that was taken. */
 export const Where: Rule = (g, { input: [condition] }, dy) => [
   null,
   g.where(condition, dy, 0),
   g.where(condition, 0, dy),
 ];
 
-/** Between floating-point types; the graph that is differentiated is float32 throughout. */
+/** y = x in another type: 1 between floating-point types, none through whole numbers. All gradients are float32. */
 export const Cast: Rule = (_g, node, dy) => {
   const to = Number(attributeOf(node, "to")?.i ?? 0);
   return [to === DataType.FLOAT || to === DataType.DOUBLE ? dy : null];
 };
 
+/** y = x: 1. */
 export const Identity: Rule = (_g, _node, dy) => [dy];

@@ -1,51 +1,43 @@
 import { intAttribute } from "../../onnx/graph.js";
+import { AttributeType } from "../../onnx/schema.js";
 import { rawValues, sizeOf } from "../../onnx/tensor.js";
 import type { GradientBuilder } from "../builder.js";
 import { NoGradient, type Rule } from "../rule.js";
 import { type Dim, frontAxis } from "../shape.js";
+import { fromFront, withinZeros } from "./within-zeros.js";
 
 /** From this operator set on ScatterElements and ScatterND can add. */
 const addingScatter = 16;
 
 /**
- * y = rows (or one place of an axis) of x. Rows taken twice get both gradients: they are added into zeros. One place
- * of an axis is a product with a one-hot vector along it.
+ * y = rows of x, in the order of the indices. A row of y is a copy of a row of x, so each row of x gets the sum of the
+ * gradients of its copies, 0 if it has none: dy is added into zeros at the same indices.
+ *
+ * One known place of an axis is a slice of length 1, whichever the axis: dy lies at that place within zeros.
  */
 export const Gather: Rule = (g, node, dy) => {
   const [x, indices] = node.input;
   const axis = frontAxis(intAttribute(node, "axis", 0), g.rank(x));
   const constant = g.constant(indices);
-  if (constant && sizeOf(constant) === 1) {
-    return [placed(g, x, dy, axis, Number((rawValues(constant) as BigInt64Array)[0])), null];
-  }
-  if (axis !== 0) throw new NoGradient(`it gathers along axis ${axis} by indices that depend on the input`);
+  if (constant && sizeOf(constant) === 1) return [atPlace(g, x, dy, axis, Number(rawValues(constant)[0])), null];
+  if (axis !== 0) throw new NoGradient(`it gathers several places along axis ${axis}`);
   requireAddingScatter(g);
-  const column = g.reshape(indices, [...g.shape(indices), [1, 1]]);
-  return [g.emit("ScatterND", [g.zerosLike(x), column, dy], g.shape(x), {}, [adding]), null];
+  const rows = g.reshape(indices, [...g.shape(indices), [1, 1]], indices);
+  return [g.emit("ScatterND", [g.zerosLike(x), rows, dy], g.shape(x), {}, [adding]), null];
 };
 
-function placed(g: GradientBuilder, x: string, dy: string, axis: number, place: number): string {
-  const shape = g.shape(x);
-  if (place < 0) throw new NoGradient("it counts from the end of the axis");
-  const kept = g.reshape(
-    dy,
-    shape.map((dim, i): Dim => (i === axis ? [1, 1] : dim)),
-    undefined,
-  );
-  const depth = g.emit("Gather", [g.shapeTensor(x), g.ints([axis])], [[1, 1]], { axis: 0 });
-  const oneHot = g.emit("OneHot", [g.ints([place]), depth, zeroAndOne(g)], [[1, 1], shape[axis]], { axis: -1 });
-  const column = g.reshape(
-    oneHot,
-    shape.map((dim, i): Dim => (i === axis ? dim : [1, 1])),
-  );
-  return g.mul(kept, column);
+/** dy at one place of an axis of x, zeros elsewhere. */
+function atPlace(g: GradientBuilder, x: string, dy: string, axis: number, place: number): string {
+  const length1 = g.shape(x).map((dim, i): Dim => (i === axis ? [1, 1] : dim));
+  const kept = g.rank(dy) < g.rank(x) ? g.unsqueeze(dy, [axis]) : g.reshape(dy, length1);
+  const before = length1.map((_, i) => (i === axis ? fromFront(g, x, axis, place) : 0));
+  return withinZeros(g, kept, before, x);
 }
 
-function zeroAndOne(g: GradientBuilder): string {
-  return g.concat([g.reshape(g.scalar(0), [[1, 1]]), g.reshape(g.scalar(1), [[1, 1]])], 0);
-}
-
-/** y[i][j] = x[i][index[i][j]]: dy is added at the same places. */
+/**
+ * y[i][j] = x[i][index[i][j]] (along the last axis; others alike): every element of y is a copy of one of x, so dy is
+ * added into zeros at the same places.
+ */
 export const GatherElements: Rule = (g, node, dy) => {
   const [x, indices] = node.input;
   requireAddingScatter(g);
@@ -53,7 +45,7 @@ export const GatherElements: Rule = (g, node, dy) => {
   return [g.emit("ScatterElements", [g.zerosLike(x), indices, dy], g.shape(x), { axis }, [adding]), null];
 };
 
-const adding = { name: "reduction", type: 3, s: new TextEncoder().encode("add") };
+const adding = { name: "reduction", type: AttributeType.STRING, s: new TextEncoder().encode("add") };
 
 function requireAddingScatter(g: GradientBuilder): void {
   if (g.opset < addingScatter) {

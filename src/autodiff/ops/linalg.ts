@@ -2,7 +2,8 @@ import { attributeOf, intAttribute } from "../../onnx/graph.js";
 import { NoGradient, type Rule } from "../rule.js";
 
 /**
- * Y = A B, on the last two axes: dA = dY Bᵀ, dB = Aᵀ dY.
+ * Y = A B on the last two axes. Yᵢⱼ = Σₖ Aᵢₖ Bₖⱼ, so Aᵢₖ meets dYᵢⱼ with factor Bₖⱼ for every j, and Bₖⱼ with factor Aᵢₖ
+ * for every i: dA = dY Bᵀ, dB = Aᵀ dY.
  *
  * A weight matrix B [K, N] serves all rows of A [.., K]: the rows are laid out as one matrix, so that dB is one product
  * and not a sum of many.
@@ -15,7 +16,10 @@ export const MatMul: Rule = (g, { input: [a, b] }, dy) => {
   return [g.reshape(da, g.shape(a), a), g.gemm(rows, dRows, { transA: 1 })];
 };
 
-/** Y = α A' B' + β C with A' = A or Aᵀ: dA' = α dY B'ᵀ, dB' = α A'ᵀ dY, dC = β dY. */
+/**
+ * Y = α A' B' + β C, where A' is A or Aᵀ (transA) and B' is B or Bᵀ (transB). As for MatMul, dA' = α dY B'ᵀ and
+ * dB' = α A'ᵀ dY; dC = β dY. Where A' = Aᵀ, dA is the transpose of dA', that is α B' dYᵀ; dB likewise.
+ */
 export const Gemm: Rule = (g, node, dy) => {
   const [a, b] = node.input;
   const [transA, transB] = [intAttribute(node, "transA", 0), intAttribute(node, "transB", 0)];

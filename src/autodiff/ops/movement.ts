@@ -1,45 +1,41 @@
 import { intAttribute } from "../../onnx/graph.js";
-import type { NodeProto, TensorProto } from "../../onnx/schema.js";
+import type { NodeProto } from "../../onnx/schema.js";
 import { rawValues } from "../../onnx/tensor.js";
 import { type GradientBuilder, intsAttribute } from "../builder.js";
 import { NoGradient, type Rule } from "../rule.js";
 import { type Dim, frontAxis, isFixed, sameDim } from "../shape.js";
+import { fromFront, withinZeros } from "./within-zeros.js";
 
-/** The elements stay in order, so the gradient takes the shape that the input had. */
+/** y has the elements of x in the same order, so dx has those of dy, in the shape of x. */
 export const Reshape: Rule = (g, { input: [x] }, dy) => [g.reshape(dy, g.shape(x), x)];
 export const Squeeze = Reshape;
 export const Unsqueeze = Reshape;
 export const Flatten = Reshape;
 
-/** Axis i of y is axis perm[i] of x: the inverse permutation leads back. */
+/** Axis i of y is axis perm[i] of x, so axis perm[i] of dx is axis i of dy: the inverse permutation. */
 export const Transpose: Rule = (g, node, dy) => {
   const rank = g.rank(node.input[0]);
   const perm = intsAttribute(node, "perm") ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
-  return [
-    g.transpose(
-      dy,
-      perm.map((_, axis) => perm.indexOf(axis)),
-    ),
-  ];
+  const inverse = perm.map((_, axis) => perm.indexOf(axis));
+  return [g.transpose(dy, inverse)];
 };
 
-/** What was repeated is summed; the walker does it, as for every broadcast input. */
+/** An element of x is repeated along the stretched axes, so it gets the sum over them: the walker's, as for any broadcast. */
 export const Expand: Rule = (_g, _node, dy) => [dy];
 
-/** An axis of length n repeated r times is the matrix [r, n] in y: sum over r. */
+/** An axis of length n repeated r times is [r, n] in row-major order, so dx is the sum of dy over the axes r. */
 export const Tile: Rule = (g, { input: [x] }, dy) => {
-  const summed: number[] = [];
+  const repeated: number[] = [];
   const split = g.shape(x).flatMap((dim, axis): Dim[] => {
     const length = g.shape(dy)[axis];
     if (sameDim(dim, length)) return [dim];
-    const repeats: Dim = [length[0] / dim[0], length[1] / dim[1]];
-    summed.push(axis + summed.length);
-    return [repeats, dim];
+    repeated.push(axis + repeated.length);
+    return [[length[0] / dim[0], length[1] / dim[1]], dim];
   });
-  return [g.sum(g.reshape(dy, split), summed, false)];
+  return [g.sum(g.reshape(dy, split), repeated, false)];
 };
 
-/** Each part's gradient is its part of dy. */
+/** y is its parts side by side, so each part's gradient is the same stretch of dy. */
 export const Concat: Rule = (g, node, dy) => {
   const axis = frontAxis(intAttribute(node, "axis", 0), g.rank(dy));
   let start = 0;
@@ -51,74 +47,31 @@ export const Concat: Rule = (g, node, dy) => {
   });
 };
 
-/** The parts' gradients side by side, with zeros for a part that does not matter. */
+/** x is its parts side by side, so dx is their gradients side by side, zeros for a part that does not matter. */
 export const Split: Rule = (g, node, _dy, dys) => {
   const axis = frontAxis(intAttribute(node, "axis", 0), g.rank(node.input[0]));
-  return [
-    g.concat(
-      node.output.map((part, i) => dys[i] ?? g.zerosLike(part)),
-      axis,
-    ),
-  ];
+  const parts = node.output.map((part, i) => dys[i] ?? g.zerosLike(part));
+  return [g.concat(parts, axis)];
 };
 
-/** y = x[start:end] along some axes: dy with zeros before and behind it. */
+/** y = x[start:end] along some axes: elements outside do not matter, so dx is dy within zeros. */
 export const Slice: Rule = (g, node, dy) => {
   const [x] = node.input;
   const rank = g.rank(x);
-  const starts = listOf(g, node, 1, "starts");
-  const axes = listOf(
-    g,
-    node,
-    3,
-    "axes",
-    starts?.map((_, i) => i),
-  );
-  const steps = listOf(
-    g,
-    node,
-    4,
-    "steps",
-    starts?.map(() => 1),
-  );
-  if (!starts || !axes || !steps) throw new NoGradient("where it starts depends on the input");
-  if (steps.some((step) => step !== 1)) throw new NoGradient(`its steps are ${steps.join(", ")}`);
+  const starts = listOf(g, node, 1, "starts") ?? [];
+  const axes = listOf(g, node, 3, "axes") ?? starts.map((_, i) => i);
+  const steps = listOf(g, node, 4, "steps") ?? [];
+  if (!steps.every((step) => step === 1)) throw new NoGradient("its steps are not all 1");
   const before = new Array<number>(rank).fill(0);
   for (const [i, axis] of axes.entries()) before[frontAxis(axis, rank)] = fromFront(g, x, axis, starts[i]);
-  return [padded(g, dy, before, x)];
+  return [withinZeros(g, dy, before, x)];
 };
 
-/** Puts dy at a place within zeros of the shape of `like`. */
-function padded(g: GradientBuilder, dy: string, before: number[], like: string): string {
-  const shape = g.shape(like);
-  const behind = shape.map((dim, axis): Dim => {
-    const length = g.shape(dy)[axis];
-    return [dim[0] - length[0] - before[axis], dim[1] - length[1] - before[axis]];
-  });
-  if (behind.every(isFixed)) {
-    const pads = g.ints([...before, ...behind.map(([length]) => length)]);
-    return g.emit("Pad", [dy, pads], shape);
-  }
-  const missing = g.sub(g.shapeTensor(like), g.shapeTensor(dy));
-  const pads = g.concat([g.ints(before), g.sub(missing, g.ints(before))], 0);
-  return g.emit("Pad", [dy, pads], shape);
-}
-
-function fromFront(g: GradientBuilder, x: string, axis: number, start: number): number {
-  const dim = g.shape(x)[frontAxis(axis, g.rank(x))];
-  if (start >= 0) return start;
-  if (!isFixed(dim)) throw new NoGradient("it starts at a place counted from the end of a varying length");
-  return Math.max(0, start + dim[0]);
-}
-
-/** A list of whole numbers: an input from operator set 10 on, an attribute before. */
-function listOf(g: GradientBuilder, node: NodeProto, input: number, attribute: string, byDefault?: number[]) {
+/** A list of whole numbers, as an input or (up to operator set 9) an attribute; undefined where it is left out. */
+function listOf(g: GradientBuilder, node: NodeProto, input: number, attribute: string): number[] | undefined {
   const name = node.input[input];
-  if (!name) return intsAttribute(node, attribute) ?? byDefault;
+  if (!name) return intsAttribute(node, attribute);
   const constant = g.constant(name);
-  return constant && wholeNumbers(constant);
-}
-
-function wholeNumbers(tensor: TensorProto): number[] {
-  return [...(rawValues(tensor) as BigInt64Array | Int32Array)].map(Number);
+  if (!constant) throw new NoGradient(`its ${attribute} depend on the input`);
+  return [...(rawValues(constant) as BigInt64Array | Int32Array)].map(Number);
 }
