@@ -20,7 +20,7 @@ export function foldConstants(model: ModelProto): number {
     if (inputs.length === 0 || !inputs.every((tensor) => tensor !== undefined)) return true;
     if (node.opType === "Identity") {
       aliases.set(node.output[0], node.input[0]);
-      return graph.output.some(({ name }) => name === node.output[0]);
+      return isReadByName(index, node.output[0]);
     }
     const folded = evaluate(node, inputs);
     if (!folded) return true;
@@ -31,6 +31,12 @@ export function foldConstants(model: ModelProto): number {
   });
   dropUnread(model);
   return dequantized;
+}
+
+/** Whether a tensor is an output of the graph, or read inside a branch of an `If`, where no alias can stand for it. */
+function isReadByName(index: GraphIndex, tensor: string): boolean {
+  const readInside = index.consumers(tensor).some((node) => !node.input.includes(tensor));
+  return readInside || index.graph.output.some(({ name }) => name === tensor);
 }
 
 /** Weights alone: a vector or matrix. Scalars are left to onnxruntime, which needs their types for shapes. */
