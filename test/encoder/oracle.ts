@@ -12,7 +12,7 @@ export interface Oracle {
 
 export const oracles: Record<string, Oracle> = JSON.parse(readFileSync(`${encoders}oracle.json`, "utf8"));
 
-export const variants = ["bert", "modernbert"].flatMap((family) =>
+export const variants = ["albert", "bert", "deberta-v2", "modernbert"].flatMap((family) =>
   readdirSync(`${encoders}${family}/onnx/variants`).map((file) => ({
     family,
     file: `${family}/onnx/variants/${file}`,
