@@ -64,9 +64,12 @@ export function batchLoss(
     const result = (): LossValue => ({ loss, dEmbeddings: dE.dataSync() as Float32Array });
     if (!weights.crossEntropy || !head) return result();
     const entropy = crossEntropy(tf, e, targets, head);
-    loss += weights.crossEntropy * entropy.loss.dataSync()[0];
-    dE = tf.add(dE, tf.mul(entropy.dE, weights.crossEntropy));
-    const [dWeights, dBias] = [entropy.dWeights, entropy.dBias].map((tensor) => tensor.dataSync() as Float32Array);
+    const weight = weights.crossEntropy;
+    loss += weight * entropy.loss.dataSync()[0];
+    dE = tf.add(dE, tf.mul(entropy.dE, weight));
+    const [dWeights, dBias] = [entropy.dWeights, entropy.dBias].map(
+      (tensor) => tf.mul(tensor, weight).dataSync() as Float32Array,
+    );
     return { ...result(), dHead: { weights: dWeights, bias: dBias } };
   });
 }
