@@ -10,6 +10,7 @@ import { foldConstants } from "../onnx/fold-constants.js";
 import { GraphIndex } from "../onnx/graph.js";
 import { findLayers, hiddenStateOf } from "../onnx/layers.js";
 import { cloneModel, encodeModel, opsetOf } from "../onnx/model.js";
+import { raiseOpset } from "../onnx/raise-opset.js";
 import { DataType, type ModelProto, type TensorProto } from "../onnx/schema.js";
 import { dimsOf, floatValues } from "../onnx/tensor.js";
 
@@ -68,16 +69,6 @@ export function floatEncoder(encoder: ModelProto): ModelProto {
   foldConstants(model);
   raiseOpset(model);
   return model;
-}
-
-/** From this operator set on ScatterElements adds, which gradients of gathered elements need. */
-const addingScatter = 16;
-
-/** Operator sets 13 to 15 differ from 16 in nothing that text encoders use: more element types, and operators on images. */
-function raiseOpset(model: ModelProto): void {
-  const opset = opsetOf(model);
-  if (opset < 13 || opset >= addingScatter) return;
-  model.opsetImport = model.opsetImport.map((entry) => (entry.domain ? entry : { ...entry, version: addingScatter }));
 }
 
 /**
