@@ -71,7 +71,7 @@ export async function adaptEncoder(
     run.skip(losses.length);
     const startMs = performance.now();
     let savedMs = startMs;
-    const model = () => writeBack(encoder.model, graphs, session);
+    const model = () => writeBack(encoder.model, graphs, session.layout, run.result());
     const last = Math.min(recipe.steps, options.stopAfter ?? recipe.steps);
     while (losses.length < last) {
       losses.push(await run.step(losses.length));

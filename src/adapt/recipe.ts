@@ -18,6 +18,8 @@ export interface Recipe {
   weightDecay: number;
   /** Pull towards the pretrained weights: α (w − w₀) is added to the gradient (Li et al. 2018, L2-SP). */
   pull: number;
+  /** How far from the pretrained weights to the trained ones the encoder goes in the end, 0 … 1 (Wortsman et al. 2022, WiSE-FT). */
+  blend: number;
   /** Gradients of a larger norm are scaled down to it. */
   clipNorm: number;
   /** Share of the steps after which all layers are trained; the last one is from the start (gradual unfreezing). */
@@ -50,6 +52,7 @@ export const defaultRecipe: Recipe = {
   warmUp: 0.1,
   weightDecay: 0.01,
   pull: 0,
+  blend: 1,
   clipNorm: 1,
   unfreeze: 0,
 };

@@ -28,12 +28,19 @@ export class TrainingRun {
     this.#batches = new BalancedBatches(targets, labelledRows(targets), random);
     this.#optimizer = new AdamW(session.weights);
     this.#head = recipe.loss.crossEntropy && probe ? new TrainedProbe(probe) : undefined;
-    this.#pretrained = recipe.pull ? session.weights.slice() : undefined;
+    this.#pretrained = recipe.pull || recipe.blend < 1 ? session.weights.slice() : undefined;
   }
 
   /** What changes from step to step. */
   get arrays(): readonly Float32Array[] {
     return [this.session.weights, ...this.#optimizer.moments, ...(this.#head?.arrays ?? [])];
+  }
+
+  /** The weights that training has led to: w₀ + blend (w − w₀), [P]. */
+  result(): Float32Array {
+    const { weights } = this.session;
+    const { blend } = this.recipe;
+    return blend < 1 ? weights.map((w, i) => this.#pretrained![i] + blend * (w - this.#pretrained![i])) : weights;
   }
 
   /** Draws the batches of steps that are done already. */
@@ -50,7 +57,7 @@ export class TrainingRun {
     const embeddings = await session.forward(this.states, batch);
     const value = batchLoss(this.tensorflow, recipe.loss, embeddings, selectTargets(targets, batch), this.#head?.head);
     await session.backward(value.dEmbeddings);
-    if (this.#pretrained) pullBack(session, this.#pretrained, recipe.pull);
+    if (recipe.pull) pullBack(session, this.#pretrained!, recipe.pull);
     const size = norm(session.gradients);
     const scale = size > recipe.clipNorm ? recipe.clipNorm / size : 1;
     this.#optimizer.step(session.gradients, groupsOf(session, this.layers, recipe, step), scale);

@@ -8,14 +8,19 @@ import type { TailSession } from "./tail-session.js";
  * The encoder with its trained weights in place, all of its weights float32. Where a frozen layer reads a trained weight
  * too (ALBERT's layers share theirs), the adapted layers get a copy of their own.
  *
- * @param encoder the one that the graphs were derived from; is not changed.
+ * @param encoder the one that the graphs were derived from; is not changed. @param weights [P], in the order of the layout.
  */
-export function writeBack(encoder: ModelProto, graphs: TailGraphs, session: TailSession): ModelProto {
+export function writeBack(
+  encoder: ModelProto,
+  graphs: TailGraphs,
+  layout: TailSession["layout"],
+  weights: Float32Array,
+): ModelProto {
   const model = floatEncoder(encoder);
   const { graph } = model;
   const isFrozen = (outputs: readonly string[]) => outputs.some((name) => graphs.frozen.has(name));
-  for (const { name, dims, start, end } of session.layout) {
-    const values = session.weights.slice(start, end);
+  for (const { name, dims, start, end } of layout) {
+    const values = weights.slice(start, end);
     const shared = graph.node.some((node) => node.input.includes(name) && isFrozen(node.output));
     const target = shared ? freshName(new GraphIndex(graph), `${name}/adapted`) : name;
     if (shared) {
