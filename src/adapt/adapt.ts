@@ -36,6 +36,8 @@ export interface Adapted {
   model: ModelProto;
   /** The loss of every step. */
   losses: number[];
+  /** Embeddings of some of the texts in float32, to hold what is stored against: [rows, D]. */
+  sample: { rows: number[]; embeddings: Float32Array };
   /** What `looking` found, by the number of steps. */
   looks: Record<number, number[]>;
   /** Of the finished run; to be removed when what came of it is safe. */
@@ -86,7 +88,9 @@ export async function adaptEncoder(
         savedMs = performance.now();
       }
     }
-    return { model: model(), losses, looks, checkpoint };
+    const result = model();
+    session.weights.set(run.result());
+    return { model: result, sample: await sampleOf(session, states, texts.length), losses, looks, checkpoint };
   } finally {
     bar.stop();
     states.dispose();
@@ -96,6 +100,15 @@ export async function adaptEncoder(
 
 /** Between two checkpoints: what a kill may cost. */
 const checkpointEveryMs = 20_000;
+
+const sampleSize = 128;
+
+/** Embeddings by the trained layers as they are, before anything is rounded. */
+async function sampleOf(session: TailSession, states: HiddenStates, texts: number): Promise<Adapted["sample"]> {
+  const size = Math.min(texts, sampleSize);
+  const rows = Array.from({ length: size }, (_, i) => Math.floor((i * texts) / size));
+  return { rows, embeddings: await session.forward(states, rows) };
+}
 
 async function frozenStates(encoder: Encoder, graphs: TailGraphs, texts: readonly string[], log: Log) {
   const progress = log.progress("frozen layers", texts.length);

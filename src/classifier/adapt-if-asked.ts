@@ -12,6 +12,9 @@ import type { TrainedHead } from "../train/train-head.js";
 import type { AdaptationRecord } from "./manifest.js";
 import type { FitOptions } from "./options.js";
 
+/** Rounding weights to int8 leaves the embeddings' mean cosine to the exact ones above this. */
+const leastCosine = 0.99;
+
 /** An encoder, what it makes of the training texts, and the head trained on that. */
 export interface TrainedEncoder {
   encoder: Encoder;
@@ -53,7 +56,13 @@ export async function adaptIfAsked(
     log,
   });
   if (!adapted) return { ...frozen, adaptation: { request: adapt, ...outcome } };
-  const { losses, ...result } = adapted;
-  const adaptation = { request: adapt, ...outcome, steps: losses.length, finalLoss: losses[losses.length - 1] };
-  return { ...result, adaptation };
+  const { losses, stored, ...result } = adapted;
+  if (stored.meanCosine < leastCosine) {
+    log.warn(
+      `stored as ${encoder.options.dtype === "source" ? "it is" : "int8"}, the encoder is off by more than usual ` +
+        `(mean cosine ${stored.meanCosine.toFixed(4)} to what was trained): try --dtype fp32`,
+    );
+  }
+  const finalLoss = losses[losses.length - 1];
+  return { ...result, adaptation: { request: adapt, ...outcome, steps: losses.length, finalLoss, stored } };
 }

@@ -1,6 +1,7 @@
 import type { Recipe } from "../adapt/recipe.js";
 import type { FeatureKind } from "../encoder/encoder.js";
 import type { Scores } from "../evaluate/types.js";
+import type { StoredForm } from "../train/adapt-and-fit.js";
 import type { AdaptationEvidence } from "../train/adaptation-evidence.js";
 import type { AdaptRequest } from "../train/train-adapted.js";
 
@@ -54,4 +55,5 @@ export interface AdaptationRecord {
   /** Of the recipe's steps, those that were done. */
   steps?: number;
   finalLoss?: number;
+  stored?: StoredForm;
 }

@@ -4,7 +4,14 @@ import { counted } from "../data/wording.js";
 const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 
 /** What was adapted and why: a sentence, and what was compared where rows were held out. */
-export function adaptationText({ depth, evidence, request, steps }: AdaptationRecord): string {
+export function adaptationText(record: AdaptationRecord): string {
+  const { stored } = record;
+  if (!stored) return reasonText(record);
+  const cosine = `mean cosine ${stored.meanCosine.toFixed(4)}, ${percent(stored.sameAnswers)} of the answers the same`;
+  return `${reasonText(record)}\nstored   against float32 weights on ${counted(stored.texts, "text")}: ${cosine}`;
+}
+
+function reasonText({ depth, evidence, request, steps }: AdaptationRecord): string {
   const { heldOut, rows, fewestRows, trials } = evidence;
   const what =
     depth === 0
@@ -20,5 +27,5 @@ export function adaptationText({ depth, evidence, request, steps }: AdaptationRe
       `${`${trial.depth || "frozen"}`.padStart(10)}  ${`${trial.steps || ""}`.padStart(6)}  ` +
       `${percent(trial.accuracy).padStart(8)}  ${trial.logLoss.toFixed(3).padStart(8)}`,
   );
-  return `${what}: lowest log loss on ${heldOut} rows held out\n    layers   steps  accuracy  log loss\n${lines.join("\n")}`;
+  return `${what} (lowest log loss on ${heldOut} rows held out)\n    layers   steps  accuracy  log loss\n${lines.join("\n")}`;
 }

@@ -1,14 +1,22 @@
-import { adaptEncoder } from "../adapt/adapt.js";
+import { type Adapted, adaptEncoder } from "../adapt/adapt.js";
 import type { Checkpoint } from "../adapt/checkpoint.js";
 import type { Recipe } from "../adapt/recipe.js";
 import { type Encoder, lastOf } from "../encoder/encoder.js";
 import { balancedClassWeights } from "../head/class-weights.js";
 import { fitHead } from "../head/fit.js";
-import { type Features, headLogits, type LinearHead, type Targets } from "../head/linear.js";
+import {
+  type Features,
+  headLogits,
+  type LinearHead,
+  selectFeatures,
+  selectTargets,
+  type Targets,
+} from "../head/linear.js";
 import type { Log } from "../log.js";
 import type { ModelProto } from "../onnx/schema.js";
 import type { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
+import { accuracyOf } from "./select.js";
 
 /** What is trained and how. */
 export interface AdaptationPlan {
@@ -35,7 +43,18 @@ interface Trained {
 /** An adapted encoder, its features of the texts, and a head fitted on them. */
 export interface AdaptedFit extends Trained {
   losses: number[];
+  /** How near the encoder as it is stored is to what was trained. */
+  stored: StoredForm;
   checkpoint?: Checkpoint;
+}
+
+/** The encoder with stored weights (int8 unless told otherwise) held against the float32 one on some training texts. */
+export interface StoredForm {
+  texts: number;
+  meanCosine: number;
+  leastCosine: number;
+  /** Share of the texts that the head gives the same label on both; multi-label: of the labels. */
+  sameAnswers: number;
 }
 
 /** Looks on the way, after so many steps: what the head fitted then says of some other texts, logits [R, K]. */
@@ -72,13 +91,46 @@ export async function adaptAndFit(
       await adapted.dispose();
     }
   };
-  const { model, ...rest } = await adaptEncoder(tensorflow, encoder, texts, targets, {
+  const { model, sample, ...rest } = await adaptEncoder(tensorflow, encoder, texts, targets, {
     ...plan,
     random: plan.random.fork(),
     probe: recipe.loss.crossEntropy ? (await headOn(await frozenFeatures(encoder, texts))).head : undefined,
     looking: looking && { after: looking.after, look },
   });
-  return { ...(await trained(model)), ...rest };
+  const result = await trained(model);
+  return { ...result, ...rest, stored: storedForm(sample, result, targets) };
+}
+
+function storedForm(
+  { rows, embeddings }: Adapted["sample"],
+  { features, head }: Trained,
+  targets: Targets,
+): StoredForm {
+  const { size } = features;
+  const own = selectFeatures(features, rows);
+  const cosines = rows.map((_, i) => {
+    let cosine = 0;
+    for (let d = 0; d < size; d++) cosine += own.data[i * size + d] * embeddings[i * size + d];
+    return cosine;
+  });
+  const exact = headLogits(head, { rows: rows.length, size, data: embeddings });
+  const known = selectTargets(targets, rows);
+  return {
+    texts: rows.length,
+    meanCosine: cosines.reduce((sum, cosine) => sum + cosine, 0) / rows.length,
+    leastCosine: Math.min(...cosines),
+    sameAnswers: accuracyOf({ ...known, labels: answersOf(known, exact) } as Targets, headLogits(head, own)),
+  };
+}
+
+/** The labels that logits stand for. */
+function answersOf(targets: Targets, logits: Float32Array): Int32Array | Uint8Array {
+  const { classes, kind } = targets;
+  if (kind === "multi-label") return Uint8Array.from(logits, (logit) => (logit >= 0 ? 1 : 0));
+  return Int32Array.from({ length: logits.length / classes }, (_, row) => {
+    const own = logits.subarray(row * classes, (row + 1) * classes);
+    return own.indexOf(own.reduce((a, b) => Math.max(a, b)));
+  });
 }
 
 async function frozenFeatures(encoder: Encoder, texts: readonly string[]): Promise<Features> {

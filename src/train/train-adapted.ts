@@ -17,7 +17,7 @@ import {
 } from "../head/linear.js";
 import { bestThresholds } from "../head/thresholds.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
-import { type AdaptationPlan, adaptAndFit } from "./adapt-and-fit.js";
+import { type AdaptationPlan, type AdaptedFit, adaptAndFit } from "./adapt-and-fit.js";
 import {
   type AdaptationEvidence,
   bestTrial,
@@ -55,7 +55,7 @@ export interface AdaptedTraining {
   evidence: AdaptationEvidence;
   recipe: Recipe;
   /** Missing where the frozen encoder is kept. */
-  adapted?: { encoder: Encoder; features: Features; trained: TrainedHead<"last">; losses: number[] };
+  adapted?: Omit<AdaptedFit, "head" | "checkpoint"> & { trained: TrainedHead<"last"> };
 }
 
 /** `auto` also tries a third of the layers: less to train, less to overfit. */
