@@ -44,7 +44,7 @@ const batches: Record<string, Targets> = {
 const cases = Object.keys(losses).flatMap((loss) => Object.keys(batches).map((batch) => ({ loss, batch })));
 
 /** Rows of unit length, and a head. */
-function drawn(targets: Targets, size = 6): PlainBatch {
+function drawn(targets: Targets, size = 6): PlainBatch & { embeddings: Float32Array; head: LinearHead } {
   const random = new Random(5);
   const normal = (length: number) => Float32Array.from({ length }, () => random.normal());
   const rows = labelSimilarity(targets).length ** 0.5;

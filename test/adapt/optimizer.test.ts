@@ -58,7 +58,7 @@ describe("AdamW", () => {
     for (const at of [0, 1]) take(first, at);
     const half = whole.slice();
     const second = new AdamW(half);
-    second.moments.forEach((moment, i) => moment.set(first.moments[i]));
+    for (const [i, moment] of second.moments.entries()) moment.set(first.moments[i]);
     second.steps = 2;
     for (const at of [2, 3, 4]) {
       take(first, at);
