@@ -58,8 +58,12 @@ export function floatValues(tensor: TensorProto): Float32Array {
   return Float32Array.from(values as Int8Array, Number);
 }
 
+/** The numbers of all float16 bit patterns, when they were first needed. */
+let halfTable: Float32Array | undefined;
+
 function halvesToFloats(halves: Uint16Array): Float32Array {
-  const table = Float32Array.from({ length: 0x10000 }, (_, bits) => halfToFloat(bits));
+  halfTable ??= Float32Array.from({ length: 0x10000 }, (_, bits) => halfToFloat(bits));
+  const table = halfTable;
   const floats = new Float32Array(halves.length);
   for (let i = 0; i < halves.length; i++) floats[i] = table[halves[i]];
   return floats;
