@@ -4,7 +4,7 @@ import { type Log, silentLog } from "../log.js";
 import type { ModelProto } from "../onnx/schema.js";
 import type { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
-import { Checkpoint } from "./checkpoint.js";
+import { bytesOf, Checkpoint, type CheckpointOptions } from "./checkpoint.js";
 import { HiddenStates } from "./hidden-states.js";
 import type { Recipe } from "./recipe.js";
 import { prepareEncoder, type TailGraphs, tailGraphs } from "./tail-graphs.js";
@@ -21,8 +21,7 @@ export interface AdaptOptions {
   threads: number;
   /** Where a loss with cross-entropy starts from: a head fitted to the frozen embeddings. */
   probe?: LinearHead;
-  /** Where an unfinished run is kept, and whether to go on with one. */
-  checkpoints?: { folder: string; resume: boolean };
+  checkpoints?: CheckpointOptions;
   /** Stops the schedule early. */
   stopAfter?: number;
   /** Looks at the encoder on the way, after so many steps; what it returns comes back in `looks`. */
@@ -71,6 +70,7 @@ export async function adaptEncoder(
     const { losses, looks } = before ?? { losses: [], looks: {} };
     if (before) log.info(`going on behind step ${losses.length} of ${recipe.steps}`);
     run.skip(losses.length);
+    const everyMs = options.checkpoints?.everyMs ?? checkpointEveryMs;
     const startMs = performance.now();
     let savedMs = startMs;
     const model = () => writeBack(encoder.model, graphs, session.layout, run.result());
@@ -82,8 +82,8 @@ export async function adaptEncoder(
       await new Promise(setImmediate); // a run holds the thread: let signals in
       if (options.looking?.after.includes(done)) looks[done] = await options.looking.look(model());
       const nowMs = performance.now();
-      const isWorthKeeping = done === last && nowMs - startMs > checkpointEveryMs;
-      if (checkpoint && (isWorthKeeping || nowMs - savedMs > checkpointEveryMs)) {
+      const isWorthKeeping = done === last && nowMs - startMs > everyMs;
+      if (checkpoint && (isWorthKeeping || nowMs - savedMs > everyMs)) {
         await checkpoint.save({ progress: { losses, looks }, arrays: run.arrays });
         savedMs = performance.now();
       }
@@ -98,7 +98,6 @@ export async function adaptEncoder(
   }
 }
 
-/** Between two checkpoints: what a kill may cost. */
 const checkpointEveryMs = 20_000;
 
 const sampleSize = 128;
@@ -123,9 +122,15 @@ async function frozenStates(encoder: Encoder, graphs: TailGraphs, texts: readonl
 }
 
 function checkpointOf(encoder: Encoder, texts: readonly string[], targets: Targets, options: AdaptOptions): Checkpoint {
-  const { depth, recipe, random, checkpoints, stopAfter } = options;
-  const settings = JSON.stringify({ depth, recipe, stopAfter, seed: random.seed, classes: targets.classes });
-  const { buffer, byteOffset, byteLength } = targets.labels;
-  const labels = new Uint8Array(buffer, byteOffset, byteLength);
-  return new Checkpoint(checkpoints!.folder, [encoder.fingerprint, settings, JSON.stringify(texts), labels]);
+  const { depth, recipe, random, checkpoints, stopAfter, probe } = options;
+  const { folder, context } = checkpoints!;
+  const settings = JSON.stringify({ depth, recipe, stopAfter, seed: random.seed, classes: targets.classes, context });
+  const start = probe ? [bytesOf(probe.weights), bytesOf(probe.bias)] : [];
+  return new Checkpoint(folder, [
+    encoder.fingerprint,
+    settings,
+    JSON.stringify(texts),
+    bytesOf(targets.labels),
+    ...start,
+  ]);
 }

@@ -1,7 +1,18 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import writeFileAtomic from "write-file-atomic";
+
+/** Where unfinished runs are kept, and whether to go on with one. */
+export interface CheckpointOptions {
+  folder: string;
+  resume: boolean;
+  /** Between two checkpoints: what a kill may cost. 20,000 unless told. */
+  everyMs?: number;
+  /** What the outcome depends on beside what `adaptEncoder` is given. */
+  context?: string;
+}
 
 /** How far training has come. */
 export interface TrainingProgress {
@@ -33,32 +44,56 @@ export class Checkpoint {
   }
 
   async save({ progress, arrays }: TrainingState): Promise<void> {
-    const header = Buffer.from(JSON.stringify({ progress, lengths: arrays.map((array) => array.length) }));
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(header.length);
-    const bodies = arrays.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength));
+    const body = Buffer.concat(arrays.map(bytesOf));
+    const lengths = arrays.map((array) => array.length);
+    const header = Buffer.from(JSON.stringify({ progress, lengths, crc32: crc32(body) } satisfies Header));
+    const headerSize = Buffer.alloc(4);
+    headerSize.writeUInt32LE(header.length);
     await mkdir(this.folder, { recursive: true });
-    await writeFileAtomic(this.path, Buffer.concat([length, header, ...bodies]));
+    await writeFileAtomic(this.path, Buffer.concat([headerSize, header, body]));
   }
 
-  /** Fills the arrays of `into` with what was saved. @returns how far it had come; undefined where there is nothing to go on with. */
+  /**
+   * Fills the arrays of `into` with what was saved.
+   * @returns how far it had come; undefined where there is nothing to go on with, or a file that is damaged: then `into` stays.
+   */
   async restore(into: readonly Float32Array[]): Promise<TrainingProgress | undefined> {
     const file = await readFile(this.path).catch(() => undefined);
-    if (!file) return undefined;
-    const headerEnd = 4 + file.readUInt32LE(0);
-    const header = JSON.parse(file.toString("utf8", 4, headerEnd));
-    const { progress, lengths } = header as { progress: TrainingProgress; lengths: number[] };
-    if (lengths.length !== into.length || lengths.some((length, i) => length !== into[i].length)) return undefined;
-    let at = headerEnd;
+    const parts = file && parse(file);
+    if (!parts || `${parts.header.lengths}` !== `${into.map((array) => array.length)}`) return undefined;
+    let at = 0;
     for (const array of into) {
-      const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-      bytes.set(file.subarray(at, at + array.byteLength));
+      bytesOf(array).set(parts.body.subarray(at, at + array.byteLength));
       at += array.byteLength;
     }
-    return progress;
+    return parts.header.progress;
   }
 
   async remove(): Promise<void> {
     await rm(this.path, { force: true });
   }
+}
+
+interface Header {
+  progress: TrainingProgress;
+  lengths: number[];
+  /** Of all that follows. */
+  crc32: number;
+}
+
+/** Header and body; undefined where the file is not whole. */
+function parse(file: Buffer): { header: Header; body: Buffer } | undefined {
+  try {
+    const bodyStart = 4 + file.readUInt32LE(0);
+    const header = JSON.parse(file.toString("utf8", 4, bodyStart)) as Header;
+    const body = file.subarray(bodyStart);
+    return crc32(body) === header.crc32 ? { header, body } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The bytes of an array, not a copy of them. */
+export function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Int32Array | Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

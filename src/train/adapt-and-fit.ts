@@ -1,5 +1,5 @@
 import { type Adapted, adaptEncoder } from "../adapt/adapt.js";
-import type { Checkpoint } from "../adapt/checkpoint.js";
+import type { Checkpoint, CheckpointOptions } from "../adapt/checkpoint.js";
 import type { Recipe } from "../adapt/recipe.js";
 import { type Encoder, lastOf } from "../encoder/encoder.js";
 import { balancedClassWeights } from "../head/class-weights.js";
@@ -29,8 +29,7 @@ export interface AdaptationPlan {
   classWeight: "balanced" | "none";
   random: Random;
   threads: number;
-  /** Where unfinished runs are kept, and whether to go on with them. */
-  checkpoints?: { folder: string; resume: boolean };
+  checkpoints?: CheckpointOptions;
   log: Log;
 }
 
@@ -96,6 +95,7 @@ export async function adaptAndFit(
     random: plan.random.fork(),
     probe: recipe.loss.crossEntropy ? (await headOn(await frozenFeatures(encoder, texts))).head : undefined,
     looking: looking && { after: looking.after, look },
+    checkpoints: plan.checkpoints && { ...plan.checkpoints, context: JSON.stringify({ C, classWeight, looking }) },
   });
   const result = await trained(model);
   return { ...result, ...rest, stored: storedForm(sample, result, targets) };
