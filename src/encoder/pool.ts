@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
+import { close, gateBytes, gateOf } from "./gate.js";
 import type { TokenBatch, WorkerSetup } from "./worker.js";
 
 /** Runs batches of tokens through one graph on all cores, outside the main thread. */
@@ -15,7 +16,8 @@ export interface GraphPool {
  * Each worker holds a session of its own with one thread; a further worker starts only when batches are waiting, so that a
  * single text costs one session.
  */
-export function openPool(setup: Omit<WorkerSetup, "threads">, workers = availableParallelism()): GraphPool {
+export function openPool(setup: Omit<WorkerSetup, "threads" | "gate">, workers = availableParallelism()): GraphPool {
+  const shared = new SharedArrayBuffer(gateBytes);
   const source = import.meta.url.endsWith(".ts"); // run from the sources, by the tests and scripts
   const pool = new Piscina<TokenBatch, Float32Array>({
     filename: new URL(source ? "./worker.ts" : "./worker.js", import.meta.url).href,
@@ -23,11 +25,17 @@ export function openPool(setup: Omit<WorkerSetup, "threads">, workers = availabl
     minThreads: 1,
     maxThreads: workers,
     idleTimeout: Number.POSITIVE_INFINITY,
-    workerData: { ...setup, threads: 1 } satisfies WorkerSetup,
+    workerData: { ...setup, threads: 1, gate: shared } satisfies WorkerSetup,
   });
+  const leave = () => close(gateOf(shared), pool.threads.length);
+  process.once("exit", leave);
   return {
     width: workers * 2,
     run: (batch) => pool.run(batch, { transferList: [batch.ids.buffer as ArrayBuffer] }),
-    dispose: () => pool.destroy(),
+    async dispose() {
+      process.removeListener("exit", leave);
+      leave();
+      await pool.destroy();
+    },
   };
 }

@@ -54,7 +54,9 @@ class PooledRunner implements TextRunner {
     for (let start = 0; start < texts.length; start += windowSize) {
       // Tokenise one window ahead of the one that is computed.
       if (windows.length >= 2) await windows[windows.length - 2];
-      windows.push(this.#runWindow(texts.slice(start, start + windowSize), start, events));
+      const window = this.#runWindow(texts.slice(start, start + windowSize), start, events);
+      window.catch(() => {}); // heard below, unless an earlier one fails as well
+      windows.push(window);
       await new Promise(setImmediate);
     }
     return concatenate(await Promise.all(windows));

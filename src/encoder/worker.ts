@@ -1,5 +1,6 @@
 import { move, workerData } from "piscina";
 import { type GraphSession, openSession } from "../runtime/onnxruntime.js";
+import { gateOf, reportLoaded, whileBusy } from "./gate.js";
 
 /** What a worker is started with. */
 export interface WorkerSetup {
@@ -7,6 +8,8 @@ export interface WorkerSetup {
   model: string | Uint8Array;
   threads: number;
   paddingId: number;
+  /** See `gateOf`. */
+  gate: SharedArrayBuffer;
 }
 
 /** B texts as token ids, one behind the other. */
@@ -17,10 +20,16 @@ export interface TokenBatch {
 }
 
 const setup = workerData as WorkerSetup;
+const gate = gateOf(setup.gate);
 let session: Promise<GraphSession> | undefined;
+reportLoaded(gate);
 
-/** Pads a batch to its longest text and runs it. @returns [B, F]. */
-export default async function run(batch: TokenBatch): Promise<Float32Array> {
+/** Pads a batch to its longest text and runs it. @returns [B, F]. @throws Error when the gate is closed */
+export default function run(batch: TokenBatch): Promise<Float32Array> {
+  return whileBusy(gate, () => runBatch(batch));
+}
+
+async function runBatch(batch: TokenBatch): Promise<Float32Array> {
   session ??= openSession(setup.model, setup.threads);
   const { inputs, run: runGraph } = await session;
   const rows = batch.lengths.length;

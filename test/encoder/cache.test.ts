@@ -32,7 +32,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 function startProcess(script: string, args: string[]): ChildProcess {
   const path = fileURLToPath(new URL(script, import.meta.url));
-  return spawn(process.execPath, ["--import", "tsx", path, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const loader = script.endsWith(".ts") ? ["--import", "tsx"] : [];
+  return spawn(process.execPath, [...loader, path, ...args], { stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /** Kills the first `victims` of the processes at a seeded moment after their first line. @returns what the others ended with. */
@@ -90,7 +91,7 @@ describe("a feature cache", () => {
   it("holds what a fresh encoding gives after encoders on it were killed", async () => {
     const cacheFolder = join(folder, "encoders");
     const processes = [0, 100, 400].map((first) =>
-      startProcess("encode-texts.ts", [`${encoders}bert`, cacheFolder, `${first}`, `${first + 800}`]),
+      startProcess("encode-texts.mjs", [`${encoders}bert`, cacheFolder, `${first}`, `${first + 800}`]),
     );
     for (const { code, told } of await killSome(processes, 2, new Random(11), 200)) expect(code, told).toBe(0);
     const texts = Array.from({ length: 1200 }, (_, i) => `It was ${i} times better than the ${i - (i % 50)} before.`);

@@ -1,5 +1,5 @@
-/** A process that encodes texts into a cache: encode-texts.ts <encoder> <cache folder> <first> <end>. It writes a line for each part. */
-import { Encoder } from "../../src/encoder/encoder.js";
+/** A process that encodes texts into a cache: encode-texts.mjs <encoder> <cache folder> <first> <end>. It writes a line for each part; from the built files. */
+import { Encoder } from "../../dist/encoder/encoder.js";
 
 const [name, cacheFolder, first, end] = process.argv.slice(2);
 const encoder = await Encoder.open(name, { cacheFolder, workers: 1 });
