@@ -26,7 +26,7 @@ export function saveFolder(
   verify: (folder: string) => Promise<void>,
 ): Promise<void> {
   return replaceFolder(folder, async (temporary) => {
-    await mkdir(join(temporary, "onnx"), { recursive: true });
+    await mkdir(join(temporary, "onnx"));
     await writeParts(temporary, parts);
     await verify(temporary);
   });
