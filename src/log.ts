@@ -34,6 +34,13 @@ export function stderrLog(options: { quiet?: boolean } = {}): Log {
   };
 }
 
+const running = new Set<Progress>();
+
+/** Clears the bars and gives the cursor back: for a process that ends in the middle, which does so by itself when it exits. */
+export function stopProgress(): void {
+  for (const progress of running) progress.stop();
+}
+
 class TerminalProgress implements Progress {
   readonly #bar: SingleBar;
 
@@ -41,6 +48,8 @@ class TerminalProgress implements Progress {
     const format = `${title} {bar} {value}/{total} · {eta_formatted} left {note}`;
     this.#bar = new SingleBar({ format, hideCursor: true, clearOnComplete: true, etaBuffer: 50 }, Presets.rect);
     this.#bar.start(total, 0, { note: "" });
+    if (running.size === 0) process.once("exit", stopProgress);
+    running.add(this);
   }
 
   update(done: number, note = ""): void {
@@ -48,6 +57,8 @@ class TerminalProgress implements Progress {
   }
 
   stop(): void {
+    running.delete(this);
+    if (running.size === 0) process.removeListener("exit", stopProgress);
     this.#bar.stop();
   }
 }

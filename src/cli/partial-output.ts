@@ -41,13 +41,18 @@ export class NoFileError extends HeadstartError {
  * the disk before it records them, so that after a kill at any moment the record is true of the file's first bytes.
  */
 export class PartialOutput {
+  /** Rows that a resumed run does not compute again. */
+  certainRows: number;
+
   private constructor(
     readonly path: string,
     readonly stream: WriteStream,
     readonly identity: OutputIdentity,
     /** Rows and bytes that an earlier run left. */
     readonly start: { rows: number; bytes: number },
-  ) {}
+  ) {
+    this.certainRows = start.rows;
+  }
 
   /** @throws ResumeError, NoFileError, OutputError */
   static async open(path: string, identity: OutputIdentity, resume: boolean): Promise<PartialOutput> {
@@ -74,6 +79,7 @@ export class PartialOutput {
     } catch (error) {
       throw new OutputError(this.path, error);
     }
+    this.certainRows = rows;
   }
 
   /** Gives the whole file its name. @throws OutputError */

@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { AutoModel, AutoTokenizer, env, LogLevel, ModelFileNotFoundError } from "@huggingface/transformers";
 
 env.logLevel = LogLevel.ERROR;
@@ -40,6 +42,23 @@ const dtypes = ["fp32", "fp16", "q8", "int8"] as const;
  */
 export async function fetchFromHub({ id, cacheFolder, onProgress }: HubRequest): Promise<void> {
   useHub(cacheFolder);
+  const removeParts = () => removePartsOf(join(cacheFolder, id));
+  process.once("exit", removeParts);
+  try {
+    await fetchModel(id, onProgress);
+  } finally {
+    process.removeListener("exit", removeParts);
+  }
+}
+
+/** Transformers.js writes to `<file>.tmp.<process>.<random>` first. */
+function removePartsOf(folder: string): void {
+  for (const name of existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : []) {
+    if (name.includes(`.tmp.${process.pid}.`)) rmSync(join(folder, name), { force: true });
+  }
+}
+
+async function fetchModel(id: string, onProgress: HubRequest["onProgress"]): Promise<void> {
   const progress_callback = (event: { status: string; file?: string; loaded?: number; total?: number }) => {
     if (event.status === "progress" && event.file?.endsWith(".onnx")) onProgress?.(event.loaded ?? 0, event.total ?? 0);
   };

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -12,6 +13,7 @@ export function corpus(path: string): string {
 
 export interface Finished {
   code: number | null;
+  signal: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
 }
@@ -25,18 +27,38 @@ export interface RunOptions {
 
 /** Runs the command line to its end. */
 export async function headstart(args: string[], options: RunOptions = {}): Promise<Finished> {
-  if (!existsSync(main)) throw new Error("dist/cli/main.js is missing: run npm run build first");
-  const child = spawn(process.execPath, [main, ...args], { cwd: options.cwd, env: { ...process.env, ...options.env } });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    stderr += chunk;
-  });
+  const { child, told, closed } = start(args, options);
   child.stdin.on("error", () => {}); // a command that fails early does not read it
   child.stdin.end(options.input ?? "");
-  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  return { code, stdout, stderr };
+  const [code, signal] = await closed;
+  return { code, signal, ...told };
+}
+
+/** Runs the command line and sends it SIGINT once `ready`, which is given stderr and stdout so far. */
+export async function interrupted(
+  args: string[],
+  ready: (told: string) => boolean,
+  options: RunOptions & { signals?: number },
+): Promise<Finished & { tookMs: number }> {
+  const { child, told, closed } = start(args, options);
+  while (child.exitCode === null && !ready(told.stderr + told.stdout)) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  const startMs = performance.now();
+  for (let i = 0; i < (options.signals ?? 1); i++) child.kill("SIGINT");
+  const [code, signal] = await closed;
+  return { code, signal, ...told, tookMs: performance.now() - startMs };
+}
+
+function start(args: string[], { cwd, env }: RunOptions) {
+  if (!existsSync(main)) throw new Error("dist/cli/main.js is missing: run npm run build first");
+  const child = spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, ...env } });
+  const told = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].on("data", (chunk) => {
+      told[name] += chunk;
+    });
+  }
+  const closed = once(child, "close") as Promise<[number | null, NodeJS.Signals | null]>;
+  return { child, told, closed };
 }

@@ -1,9 +1,9 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { encoders } from "../encoder/oracle.js";
-import { corpus, headstart } from "./headstart.js";
+import { corpus, headstart, interrupted } from "./headstart.js";
 import { type LocalHub, serveHub } from "./hub.js";
 
 const id = "tiny/bert";
@@ -68,6 +68,18 @@ describe("an encoder named by its id on the hub", () => {
     expect(broken.stderr).toMatch(/error: tiny\/bert: .*\(HUB\)/);
     const again = await train("broken");
     expect(again.code, again.stderr).toBe(0);
+  });
+
+  it("leaves no part of a file behind when Ctrl-C comes in the middle", async () => {
+    hub.stalling.add("onnx/model.onnx");
+    const models = join(folder, "stalled/models");
+    const parts = () => (existsSync(models) ? readdirSync(models, { recursive: true, encoding: "utf8" }) : []);
+    const args = ["train", corpus("reviews/train.csv"), "--encoder", id, "--out", "stalled/model"];
+    const env = { HF_ENDPOINT: hub.address, HEADSTART_CACHE: join(folder, "stalled") };
+    const ready = () => parts().some((name) => name.includes("model.onnx"));
+    const { code, stderr } = await interrupted(args, ready, { cwd: folder, env });
+    expect(code, stderr).toBe(130);
+    expect(parts().filter((name) => name.includes("model.onnx"))).toEqual([]);
   });
 
   it("does not take a failing hub for one that has no pooling file", async () => {

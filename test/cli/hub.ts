@@ -11,6 +11,8 @@ export interface LocalHub {
   requests: string[];
   /** Files whose next download breaks off in the middle, by their end. */
   breakOff: Set<string>;
+  /** Files that are sent by half, with nothing after that. */
+  stalling: Set<string>;
   /** Files that are answered with a status, by their end. */
   failing: Map<string, number>;
   /** Without it in the request's authorization, all is refused. */
@@ -27,6 +29,7 @@ export async function serveHub(models: Record<string, string>): Promise<LocalHub
     address: `http://127.0.0.1:${port}`,
     requests: [],
     breakOff: new Set(),
+    stalling: new Set(),
     failing: new Map(),
     close: () => closed(server),
   };
@@ -35,7 +38,7 @@ export async function serveHub(models: Record<string, string>): Promise<LocalHub
 
 function answer(
   models: Record<string, string>,
-  { requests, breakOff, failing, token }: LocalHub,
+  { requests, breakOff, stalling, failing, token }: LocalHub,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
@@ -59,6 +62,7 @@ function answer(
   if (request.method === "HEAD") response.end();
   else if (!range && breakOff.delete(file))
     response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
+  else if (!range && stalling.has(file)) response.write(bytes.subarray(0, bytes.length / 2));
   else response.end(bytes.subarray(start, end));
 }
 

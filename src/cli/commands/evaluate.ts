@@ -15,6 +15,7 @@ import { Random } from "../../random.js";
 import { scoresText } from "../../report/scores-text.js";
 import type { EvaluationReport } from "../../report/types.js";
 import { comparisonText } from "../comparison-text.js";
+import { onInterrupt } from "../interrupt.js";
 import { commandLine, print, printJson } from "../print.js";
 
 /** What the command line gives `evaluate`. */
@@ -40,6 +41,7 @@ interface Evaluated {
 /** `headstart evaluate`. @throws the errors of loading, reading and comparing */
 export async function evaluate(folder: string, data: string, options: EvaluateOptions): Promise<void> {
   const log = stderrLog(options);
+  onInterrupt(() => `nothing was written; the same command line starts over:\n  ${commandLine()}`);
   const classifiers: TextClassifier[] = [];
   try {
     for (const each of options.compare === undefined ? [folder] : [folder, options.compare]) {

@@ -11,7 +11,9 @@ import { counted } from "../../data/wording.js";
 import { type TableShape, TableWriter } from "../../data/write.js";
 import { HeadstartError, OutputError, UsageError } from "../../errors.js";
 import { type Log, stderrLog } from "../../log.js";
+import { onInterrupt } from "../interrupt.js";
 import { type OutputIdentity, PartialOutput } from "../partial-output.js";
+import { commandLine } from "../print.js";
 
 const MS_BETWEEN_MESSAGES = 10_000;
 
@@ -30,6 +32,7 @@ export async function predict(folder: string, data: string, options: PredictOpti
   if (options.resume && options.out === undefined)
     throw new UsageError("--resume needs --out: the file to go on with.");
   const log = stderrLog(options);
+  onInterrupt(() => interruption(options, data, 0));
   if (data === "-" && process.stdin.isTTY) log.info("Type a text a line; end with Ctrl-D.");
   const model = await TextClassifier.load(folder);
   try {
@@ -67,10 +70,19 @@ async function predictTable(
   const identity = await identityOf(model, data, textColumn, options);
   const output = await PartialOutput.open(options.out, identity, options.resume ?? false);
   const { start } = output;
+  onInterrupt(() => interruption(options, data, output.certainRows));
   if (options.resume)
     log.info(start.rows > 0 ? `going on after ${counted(start.rows, "row")}` : "nothing to resume: starting");
   await writeFile(job, output, options.out);
   log.info(`written: ${options.out}`);
+}
+
+function interruption({ out, resume }: PredictOptions, data: string, certainRows: number): string {
+  if (out === undefined) return "the rows so far are on stdout; with --out a run can be resumed.";
+  if (certainRows === 0) return `no rows were finished; the same command line starts over:\n  ${commandLine()}`;
+  const from = data === "-" ? ", given the same input" : "";
+  const line = resume ? commandLine() : `${commandLine()} --resume`;
+  return `${counted(certainRows, "row is", "rows are")} kept in ${out}.partial; this goes on after them${from}:\n  ${line}`;
 }
 
 interface Job {

@@ -17,6 +17,7 @@ import { type Log, silentLog, stderrLog } from "../../log.js";
 import { adaptationText } from "../../report/adaptation-text.js";
 import { planText } from "../../report/plan-text.js";
 import { scoresText } from "../../report/scores-text.js";
+import { onInterrupt } from "../interrupt.js";
 import { commandLine, print, printJson, shellWord } from "../print.js";
 
 /** What the command line gives `train`. */
@@ -57,6 +58,8 @@ export async function train(data: string, options: TrainOptions): Promise<void> 
   if (options.plan) return printPlan(data, options);
   if (options.out === undefined) throw new UsageError("train needs --out <folder>: where to write the model.");
   requireFree(options.out);
+  const state = { saved: false };
+  onInterrupt(() => interruption(options, state.saved));
   if (options.test !== undefined && options.test !== "-" && !existsSync(options.test)) {
     throw new FileMissingError(options.test);
   }
@@ -65,6 +68,7 @@ export async function train(data: string, options: TrainOptions): Promise<void> 
   const classifier = await TextClassifier.fit(dataset, fitOptions(dataset, options, log));
   try {
     await classifier.save(options.out);
+    state.saved = true;
     const test = options.test === undefined ? undefined : await testScores(classifier, options.test, options);
     if (options.json) printJson({ folder: options.out, ...classifier.manifest, ...(test && { test }) });
     else conclude(classifier, options, test);
@@ -84,6 +88,18 @@ async function printPlan(data: string, options: TrainOptions): Promise<void> {
 function requireFree(folder: string): void {
   if (!existsSync(folder) || existsSync(join(folder, "headstart.json"))) return;
   if (!statSync(folder).isDirectory() || readdirSync(folder).length > 0) throw new OccupiedFolderError(folder);
+}
+
+function interruption({ out, test, cache }: TrainOptions, saved: boolean): string {
+  if (saved) {
+    const rest = `headstart evaluate ${shellWord(out)} ${shellWord(test ?? "<test.csv>")}`;
+    return `the model is saved in ${out}; its scores on test data are had by: ${rest}`;
+  }
+  const former = existsSync(join(out, "headstart.json")) ? ` and the model in ${out} is as it was` : "";
+  const features = cache
+    ? "features computed so far are cached, and the same command line goes on from there"
+    : "the same command line starts over, since --no-cache keeps no features";
+  return `nothing was saved${former}; ${features}:\n  ${commandLine()}`;
 }
 
 function loadOptions(options: TrainOptions) {
