@@ -38,7 +38,7 @@ export interface TrainedHead<Kind extends string = string> {
 /** With fewer rows a class than this, cross-validation is repeated with other folds. */
 export const rowsForOneRepeat = 200;
 /** Below this many rows nothing is left to learn from when a fifth is held out twice. */
-const fewestRowsToScore = 10;
+export const fewestRowsToScore = 10;
 
 /**
  * Chooses features and C by cross-validation on the given rows, fits the head on all of them, and calibrates it on the

@@ -88,9 +88,17 @@ describe("Ctrl-C in train", () => {
       () => leftovers().length > 0,
     );
     expect(code, stderr).toBe(130);
-    expect(stderr).toContain("since --no-cache keeps no features");
+    expect(stderr).toContain("since --no-cache keeps nothing");
     expect(leftovers()).toEqual([]);
     expect(model()).toBe(before);
+  });
+
+  it("with --adapt names --resume", async () => {
+    const args = [...train("hard.csv"), "--adapt", "1"];
+    const { code, stderr } = await interrupt(args, (told) => told.includes("Backend"));
+    expect(code, stderr).toBe(130);
+    expect(stderr).toContain("layers adapted so far are cached, and the same command line with --resume goes on");
+    expect(stderr).toMatch(/\n {2}headstart train hard\.csv .* --adapt 1 --resume\n$/);
   });
 
   it("twice ends it at once", async () => {

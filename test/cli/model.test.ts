@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encoders } from "../encoder/oracle.js";
 import { corpus, type Finished, headstart, main } from "./headstart.js";
 
 let folder: string;
@@ -40,6 +41,21 @@ describe("train", () => {
     expect(trained.stdout).toMatch(/chosen .*features, C /);
     expect(trained.stdout).toContain("headstart evaluate model");
     expect(existsSync(join(folder, "model/onnx/model.onnx"))).toBe(true);
+  });
+});
+
+describe("train on a handful of rows", () => {
+  it("says why there are no scores and how many rows it takes", async () => {
+    writeFileSync(join(folder, "few.csv"), "text,label\ngood,x\nfine,x\nbad,y\nawful,y\nso so,z\nmeh,z\n");
+    const args = ["train", "few.csv", "--out", "few", "--encoder", `${encoders}bert`, "--no-cache"];
+    const { code, stdout, stderr } = await run(args);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain(
+      "scores   none: 6 rows are too few to hold any out of training; it takes 10 rows, which is 4 for each of 3 classes\n",
+    );
+    const more = `${readFileSync(join(folder, "few.csv"), "utf8")}great,x\nterrible,y\nmiddling,z\nmediocre,z\n`;
+    writeFileSync(join(folder, "few.csv"), more);
+    expect((await run(args)).stdout).toMatch(/^scores on rows held out/);
   });
 });
 

@@ -17,6 +17,7 @@ import { type Log, silentLog, stderrLog } from "../../log.js";
 import { adaptationText } from "../../report/adaptation-text.js";
 import { planText } from "../../report/plan-text.js";
 import { scoresText } from "../../report/scores-text.js";
+import { fewestRowsToScore } from "../../train/train-head.js";
 import { onInterrupt } from "../interrupt.js";
 import { commandLine, print, printJson, shellWord } from "../print.js";
 
@@ -90,16 +91,19 @@ function requireFree(folder: string): void {
   if (!statSync(folder).isDirectory() || readdirSync(folder).length > 0) throw new OccupiedFolderError(folder);
 }
 
-function interruption({ out, test, cache }: TrainOptions, saved: boolean): string {
+function interruption({ out, test, cache, adapt = "none", resume }: TrainOptions, saved: boolean): string {
   if (saved) {
     const rest = `headstart evaluate ${shellWord(out)} ${shellWord(test ?? "<test.csv>")}`;
     return `the model is saved in ${out}; its scores on test data are had by: ${rest}`;
   }
   const former = existsSync(join(out, "headstart.json")) ? ` and the model in ${out} is as it was` : "";
-  const features = cache
-    ? "features computed so far are cached, and the same command line goes on from there"
-    : "the same command line starts over, since --no-cache keeps no features";
-  return `nothing was saved${former}; ${features}:\n  ${commandLine()}`;
+  if (!cache) {
+    return `nothing was saved${former}; the same command line starts over, since --no-cache keeps nothing:\n  ${commandLine()}`;
+  }
+  const kept = adapt === "none" ? "features computed so far" : "features computed and layers adapted so far";
+  const flag = adapt === "none" || resume ? "" : " --resume";
+  const line = `the same command line${flag && ` with${flag}`} goes on from there:\n  ${commandLine()}${flag}`;
+  return `nothing was saved${former}; ${kept} are cached, and ${line}`;
 }
 
 function loadOptions(options: TrainOptions) {
@@ -144,10 +148,17 @@ async function testScores(classifier: TextClassifier, path: string, options: Tra
   return (await classifier.evaluate(dataset, { seed })).scores;
 }
 
+function noScores({ labels, manifest }: TextClassifier): string {
+  const perClass = Math.ceil(fewestRowsToScore / labels.length);
+  const wanted = `${fewestRowsToScore} rows, which is ${perClass} for each of ${labels.length} ${manifest.task === "multi-label" ? "labels" : "classes"}`;
+  return `scores   none: ${counted(manifest.data.rows, "row is", "rows are")} too few to hold any out of training; it takes ${wanted}`;
+}
+
 function conclude(classifier: TextClassifier, options: TrainOptions, test?: Scores): void {
   const { head, heldOut, selection, encoder, adaptation } = classifier.manifest;
   const { out } = options;
   if (heldOut) print(`scores on rows held out of training (${heldOut.method}):\n${scoresText(heldOut.scores)}`);
+  else print(noScores(classifier));
   const why =
     selection.length > 1
       ? `lowest log loss of ${counted(selection.length, "candidate")} on rows held out`
