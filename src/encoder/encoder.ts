@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Log, silentLog } from "../log.js";
-import { appendPooling, type PoolingMode } from "../onnx/compose.js";
+import { appendPooling, type PoolingMode, removeHead } from "../onnx/compose.js";
 import { useFloatArithmetic } from "../onnx/float-arithmetic.js";
 import { findLayers, hiddenStateOf } from "../onnx/layers.js";
 import { cloneModel, encodeModel, readModel } from "../onnx/model.js";
@@ -77,6 +77,7 @@ export class Encoder {
     const source = await findEncoder(name, { cacheFolder, log: options.log ?? silentLog });
     const [tokenizer, model] = await Promise.all([loadTokenizer(source.folder), readModel(source.graphPath)]);
     const notes = useFloatArithmetic(model);
+    removeHead(model);
     return Encoder.#assemble(source, tokenizer, model, notes, options);
   }
 

@@ -19,7 +19,7 @@ export interface EncoderSource {
   /** The ONNX file to use. */
   graphPath: string;
   config: EncoderConfig;
-  /** From `1_Pooling/config.json`; mean where there is none. */
+  /** From `1_Pooling/config.json`, or what a saved classifier was trained with; mean where neither is there. */
   pooling: PoolingMode;
 }
 
@@ -77,7 +77,7 @@ function findGraph(name: string, folder: string): string {
 
 async function poolingOf(folder: string): Promise<PoolingMode> {
   const path = join(folder, poolingFile);
-  if (!existsSync(path)) return "mean";
+  if (!existsSync(path)) return classifierPooling(folder);
   const modes = await readJson<Record<string, unknown>>(path);
   const chosen = Object.keys(modes).filter((key) => key.startsWith("pooling_mode_") && modes[key] === true);
   if (chosen.length === 1) {
@@ -90,6 +90,14 @@ async function poolingOf(folder: string): Promise<PoolingMode> {
     path,
     `pooling ${chosen.join(" + ") || "not stated"} is not supported; use one of mean, cls, max (--pooling)`,
   );
+}
+
+/** A saved classifier is an encoder too. */
+async function classifierPooling(folder: string): Promise<PoolingMode> {
+  const path = join(folder, "headstart.json");
+  if (!existsSync(path)) return "mean";
+  const { encoder } = await readJson<{ encoder?: { pooling?: PoolingMode } }>(path);
+  return encoder?.pooling ?? "mean";
 }
 
 async function download(id: string, { cacheFolder, log }: { cacheFolder: string; log: Log }): Promise<string> {

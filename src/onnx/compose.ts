@@ -52,6 +52,20 @@ export function appendHead(
   model.graph.output = [floatOutput("logits", ["batch_size", head.classes])];
 }
 
+/**
+ * The inverse of `appendPooling` and `appendHead`: the deepest hidden states that a classifier pools become its only output.
+ * @param model is changed in place. @returns whether pooling and head were there.
+ */
+export function removeHead(model: ModelProto): boolean {
+  const { graph } = model;
+  const casts = graph.node.filter(({ output }) => /^headstart\/pool_\d+\/float$/.test(output[0]));
+  const deepest = casts.sort((a, b) => a.output[0].localeCompare(b.output[0])).at(-1);
+  if (!deepest) return false;
+  graph.output = [floatOutput(deepest.input[0], ["batch_size", "sequence_length", "hidden_size"])];
+  prune(model);
+  return true;
+}
+
 type Pooler = (append: Appender, hidden: string, mask: string, name: (step: string) => string) => string;
 
 const poolers: Record<PoolingMode, Pooler> = {
