@@ -19,6 +19,7 @@ const layers = [
   ["train"],
   ["evaluate"],
   ["classifier"],
+  ["experiments"],
   ["report"],
   ["cli", "index.ts"],
 ];
