@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs";
 import type { Dataset } from "../data/dataset.js";
 import { type LabelSet, labelCounts } from "../data/labels.js";
 import type { Encoder, FeatureKind } from "../encoder/encoder.js";
+import { onnxruntimeVersion } from "../runtime/onnxruntime.js";
+import type { Tensorflow } from "../runtime/tensorflow.js";
+import { transformersVersion } from "../runtime/transformers.js";
 import type { TrainedHead } from "../train/train-head.js";
 import { type Manifest, schemaVersion } from "./manifest.js";
 import type { FitOptions } from "./options.js";
@@ -12,8 +15,9 @@ export function describe(
   labelSet: LabelSet,
   encoder: Encoder,
   trained: TrainedHead<FeatureKind>,
+  tensorflow: Tensorflow,
   options: FitOptions,
-): Omit<Manifest, "heldOut" | "backend" | "timesMs"> {
+): Omit<Manifest, "heldOut" | "timesMs"> {
   const { head, features, C, temperature, thresholds } = trained;
   return {
     schemaVersion,
@@ -43,7 +47,14 @@ export function describe(
       rowsPerLabel: Object.fromEntries(labelCounts(dataset)),
     },
     selection: trained.selection,
-    versions: { node: process.versions.node, headstart: versionOf("../../package.json") },
+    versions: {
+      node: process.versions.node,
+      headstart: versionOf("../../package.json"),
+      "onnxruntime-node": onnxruntimeVersion,
+      "@huggingface/transformers": transformersVersion,
+      ...tensorflow.versions,
+    },
+    backend: tensorflow.description,
   };
 }
 

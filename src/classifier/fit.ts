@@ -57,8 +57,8 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
     try {
       const { heldOut: rows } = result.trained;
       const heldOut = rows && heldOutScores(rows, targets, labelSet.names, options.seed ?? 42);
-      const described = describe(dataset, labelSet, result.encoder, result.trained, options);
-      const manifest: Manifest = { ...described, adaptation, heldOut, backend: tensorflow.description, timesMs };
+      const described = describe(dataset, labelSet, result.encoder, result.trained, tensorflow, options);
+      const manifest: Manifest = { ...described, adaptation, heldOut, timesMs };
       return await compose(dataset, result.encoder, result.features, result.trained, manifest);
     } finally {
       if (result.encoder !== encoder) await result.encoder.dispose();

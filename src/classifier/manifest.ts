@@ -39,6 +39,7 @@ export interface Manifest {
   heldOut: { method: string; scores: Scores } | null;
   /** What was tried, by cross-validation on the training rows. */
   selection: { features: string; C: number; logLoss: number; accuracy: number }[];
+  /** Of Node and the packages that had a part in it. */
   versions: Record<string, string>;
   backend: string;
   timesMs: Record<string, number>;

@@ -1,4 +1,7 @@
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { env, InferenceSession, Tensor } from "onnxruntime-node";
+
+/** Of onnxruntime-node. */
+export const onnxruntimeVersion: string = env.versions.node ?? "unknown";
 
 /** One graph, ready to run on batches of token ids. */
 export interface GraphSession {

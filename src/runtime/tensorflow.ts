@@ -9,6 +9,8 @@ export interface Tensorflow {
   backend: "tensorflow" | "wasm";
   /** For people and for the manifest: `tfjs-node 4.22.0 (libtensorflow 2.12.1)` or `tfjs 4.22.0 wasm`. */
   description: string;
+  /** Of the packages in use. */
+  versions: Record<string, string>;
   /** Why the native library is not in use, when `auto` fell back to wasm. */
   fallbackReason?: string;
 }
@@ -71,8 +73,10 @@ function loadNative(): { loaded: Tensorflow } | { reason: string } {
     const tf = core();
     tf.enableProdMode();
     const { binding } = tf.findBackend("tensorflow") as unknown as { binding: { TF_Version?: string } };
-    const description = `tfjs-node ${node.version["tfjs-node"]} (libtensorflow ${binding.TF_Version ?? "of unknown version"})`;
-    return { loaded: { tf, backend: "tensorflow", description } };
+    const version = node.version["tfjs-node"];
+    const description = `tfjs-node ${version} (libtensorflow ${binding.TF_Version ?? "of unknown version"})`;
+    const versions = { "@tensorflow/tfjs-core": tf.version_core, "@tensorflow/tfjs-node": version };
+    return { loaded: { tf, backend: "tensorflow", description, versions } };
   } catch (cause) {
     return { reason: reasonOf(cause) };
   }
@@ -99,7 +103,8 @@ async function loadWasm(): Promise<Tensorflow> {
       if (!before[i].has(listener)) process.removeListener(event, listener);
     }
   }
-  return { tf, backend: "wasm", description: `tfjs ${tf.version_core} wasm` };
+  const versions = { "@tensorflow/tfjs-core": tf.version_core, "@tensorflow/tfjs-backend-wasm": wasm.version_wasm };
+  return { tf, backend: "wasm", description: `tfjs ${tf.version_core} wasm`, versions };
 }
 
 function core(): typeof TfjsCore {

@@ -4,6 +4,9 @@ import { AutoModel, AutoTokenizer, env, LogLevel, ModelFileNotFoundError } from 
 
 env.logLevel = LogLevel.ERROR;
 
+/** Of @huggingface/transformers. */
+export const transformersVersion: string = env.version;
+
 /** What Headstart needs of a Transformers.js tokenizer. */
 export interface Tokenizer {
   /** Token ids of one text with the model's special tokens, not cut to any length. */

@@ -32,6 +32,10 @@ function bigTable(rows: number): string {
   return `id,text,note\n${Array.from({ length: rows }, (_, i) => `${i},"${i % 997 === 5 ? "" : `${short[i % short.length]} ${i}`}","a ""b"""\n`).join("")}`;
 }
 
+function installedVersion(name: string): string {
+  return JSON.parse(readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), "utf8")).version;
+}
+
 describe("train", () => {
   it("says on stderr what is trained, on stdout how good it is, and what to type next", () => {
     expect(trained.code, trained.stderr).toBe(0);
@@ -108,7 +112,16 @@ describe("inspect", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/negative \(\d+\), positive \(\d+\)/);
     expect(stdout).toMatch(/sha256 [0-9a-f]{16}/);
-    expect(JSON.parse((await run(["inspect", "model", "--json"])).stdout).labels).toEqual(["negative", "positive"]);
+    const { labels, versions, backend } = JSON.parse((await run(["inspect", "model", "--json"])).stdout);
+    expect(labels).toEqual(["negative", "positive"]);
+    const packages = backend.startsWith("tfjs-node") ? ["tfjs-core", "tfjs-node"] : ["tfjs-core", "tfjs-backend-wasm"];
+    const names = ["onnxruntime-node", "@huggingface/transformers", ...packages.map((name) => `@tensorflow/${name}`)];
+    expect(Object.keys(versions)).toEqual(["node", "headstart", ...names]);
+    for (const name of names) {
+      expect(versions[name]).toBe(installedVersion(name));
+      expect(stdout).toContain(`${name} ${versions[name]}`);
+    }
+    expect(stdout).toMatch(/backend +tfjs/);
   });
 });
 
