@@ -8,6 +8,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(error.code === "EPIPE" ? 0 : exitCodeOf(new OutputError("stdout", error)));
 });
 
+// What is thrown in a callback, or in a promise that nobody awaits, passes by the lines below.
+process.on("uncaughtException", (error) => process.exit(exitCodeOf(error)));
+
 try {
   await createProgram().parseAsync(process.argv);
 } catch (error) {
