@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { fitTemperature, logLoss } from "../../src/head/calibration.js";
+import { probabilities, selectRows, selectTargets, type Targets } from "../../src/head/linear.js";
+import { bestThresholds } from "../../src/head/thresholds.js";
+import { Random } from "../../src/random.js";
+import { bestTrial, type HeldOutRows, scoredRows, type Trial, trialOf } from "../../src/train/adaptation-evidence.js";
+
+const rows = 80;
+const classes = 3;
+
+/** Logits that are right, but for noise, and `scale` times too sure. */
+function drawn(kind: Targets["kind"], scale: number, seed = 1): HeldOutRows {
+  const random = new Random(seed);
+  const single = Int32Array.from({ length: rows }, () => random.integer(classes));
+  const multi = Uint8Array.from({ length: rows * classes }, () => Number(random.uniform() < 0.3));
+  const targets: Targets =
+    kind === "single-label" ? { kind, classes, labels: single } : { kind, classes, labels: multi };
+  const isRight = (row: number, k: number) =>
+    kind === "single-label" ? single[row] === k : multi[row * classes + k] === 1;
+  const logits = Float32Array.from({ length: rows * classes }, (_, i) => {
+    return scale * ((isRight(Math.floor(i / classes), i % classes) ? 1 : -1) + 1.5 * random.normal());
+  });
+  return { rows: Int32Array.from({ length: rows }, (_, row) => 3 * row), targets, logits };
+}
+
+const halves = [0, 1].map((half) => [...Array(rows).keys()].filter((row) => row % 2 === half));
+
+/** The part of some rows, and its temperature. */
+function partOf({ targets, logits }: HeldOutRows, part: number[]) {
+  const [own, ownLogits] = [selectTargets(targets, part), selectRows(logits, classes, part)];
+  return { targets: own, logits: ownLogits, temperature: fitTemperature(own, ownLogits) };
+}
+
+describe("trialOf", () => {
+  it.each(["single-label", "multi-label"] as const)("calibrates each half of the rows by the other, %s", (kind) => {
+    const heldOut = drawn(kind, 5);
+    const [even, odd] = halves.map((half) => partOf(heldOut, half));
+    const wanted =
+      (logLoss(even.targets, even.logits, odd.temperature) + logLoss(odd.targets, odd.logits, even.temperature)) / 2;
+    const trial = trialOf(2, 30, heldOut);
+    expect(trial).toMatchObject({ depth: 2, steps: 30 });
+    expect(trial.logLoss).toBeCloseTo(wanted, 5);
+    expect(trial.logLoss).toBeLessThan(logLoss(heldOut.targets, heldOut.logits));
+  });
+
+  it("does not mind how sure the logits are, only what they know", () => {
+    const [sure, unsure] = [trialOf(1, 1, drawn("single-label", 8)), trialOf(1, 1, drawn("single-label", 0.5))];
+    expect(sure.logLoss).toBeCloseTo(unsure.logLoss, 4);
+    expect(sure.accuracy).toBe(unsure.accuracy);
+  });
+
+  it("finds nothing in logits that know nothing", () => {
+    const heldOut = drawn("single-label", 6);
+    const shuffled = new Random(4).shuffle(heldOut.targets.labels.slice()) as Int32Array;
+    const targets: Targets = { kind: "single-label", classes, labels: shuffled };
+    expect(trialOf(1, 1, { ...heldOut, targets }).logLoss).toBeGreaterThan(0.95 * Math.log(classes));
+  });
+});
+
+describe("bestTrial", () => {
+  const trial = (depth: number, steps: number, loss: number): Trial => ({ depth, steps, accuracy: 0.5, logLoss: loss });
+
+  it("has the lowest log loss, whatever the accuracy", () => {
+    const accurate = { ...trial(2, 60, 0.8), accuracy: 0.9 };
+    expect(bestTrial([trial(0, 0, 1), accurate, trial(6, 30, 0.7), trial(6, 60, 0.9)])).toEqual(trial(6, 30, 0.7));
+  });
+
+  it("trains least among equals: the frozen encoder, fewer layers, fewer steps", () => {
+    expect(bestTrial([trial(2, 60, 0.7), trial(0, 0, 0.7)])).toEqual(trial(0, 0, 0.7));
+    expect(bestTrial([trial(6, 30, 0.7), trial(2, 60, 0.7)])).toEqual(trial(2, 60, 0.7));
+    expect(bestTrial([trial(2, 60, 0.7), trial(2, 30, 0.7)])).toEqual(trial(2, 30, 0.7));
+  });
+});
+
+describe("scoredRows", () => {
+  it("gives calibrated probabilities and the likeliest class", () => {
+    const heldOut = drawn("single-label", 5);
+    const score = scoredRows(heldOut, 3);
+    const [even, odd] = halves.map((half) => partOf(heldOut, half).temperature);
+    expect(score.choices.map(({ temperature }) => temperature)).toEqual([odd, even]);
+    expect(score.choices[0].candidate).toEqual({ features: "last", C: 3 });
+    expect([score.method, score.rows]).toEqual(["hold-out", heldOut.rows]);
+    const wanted = heldOut.logits.map((logit, i) => logit / (Math.floor(i / classes) % 2 === 0 ? odd : even));
+    expect(score.logits).toEqual(wanted);
+    expect(score.probabilities).toEqual(probabilities("single-label", wanted, classes));
+    for (const [row, label] of score.predicted.labels.entries()) {
+      const own = [...score.probabilities.subarray(row * classes, (row + 1) * classes)];
+      expect(own[label]).toBe(Math.max(...own));
+    }
+  });
+
+  it("gives labels by thresholds that come from the other half of the rows", () => {
+    const heldOut = drawn("multi-label", 5);
+    const score = scoredRows(heldOut, 1);
+    for (const half of [0, 1]) {
+      const { targets, logits, temperature } = partOf(heldOut, halves[1 - half]);
+      const p = probabilities(
+        "multi-label",
+        logits.map((logit) => logit / temperature),
+        classes,
+      );
+      const thresholds = bestThresholds(p, targets.labels as Uint8Array, classes);
+      expect(score.choices[half].thresholds).toEqual(thresholds);
+      for (const row of halves[half]) {
+        for (let k = 0; k < classes; k++) {
+          const given = score.probabilities[row * classes + k] >= thresholds[k];
+          expect(score.predicted.labels[row * classes + k]).toBe(Number(given));
+        }
+      }
+    }
+  });
+});

@@ -1,0 +1,222 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { defaultRecipe, type Recipe } from "../../src/adapt/recipe.js";
+import type { Encoder } from "../../src/encoder/encoder.js";
+import { OptionError } from "../../src/errors.js";
+import type { Features, Targets } from "../../src/head/linear.js";
+import { silentLog } from "../../src/log.js";
+import { Random } from "../../src/random.js";
+import { loadTensorflow } from "../../src/runtime/tensorflow.js";
+import { fewestRowsToCompare } from "../../src/train/adaptation-evidence.js";
+import {
+  type Compared,
+  compareHeldOut,
+  depthOf,
+  type TrainAdaptedOptions,
+  trainAdapted,
+} from "../../src/train/train-adapted.js";
+import { openTiny } from "../adapt/tiny.js";
+
+const wasm = await loadTensorflow({ backend: "wasm" });
+const short: Recipe = { ...defaultRecipe, learningRate: 3e-3, steps: 4, batchSize: 8 };
+const classes = 3;
+
+let encoder: Encoder;
+let folder: string;
+
+beforeAll(async () => {
+  encoder = await openTiny("bert");
+  folder = mkdtempSync(join(tmpdir(), "headstart-train-adapted-"));
+});
+
+afterAll(async () => {
+  await encoder.dispose();
+  rmSync(folder, { recursive: true });
+});
+
+/** Short texts that know nothing of the labels, which go round. */
+function rowsOf(count: number) {
+  const words = ["room", "food", "film", "staff", "view", "book", "song", "tea", "good", "bad", "open", "no"];
+  const random = new Random(2);
+  const texts = Array.from({ length: count }, () => [0, 1, 2].map(() => words[random.integer(words.length)]).join(" "));
+  const targets: Targets = {
+    kind: "single-label",
+    classes,
+    labels: Int32Array.from({ length: count }, (_, i) => i % 3),
+  };
+  return { texts, targets };
+}
+
+/** Features of a frozen encoder that sees the label through noise of a size. */
+function featuresOf({ labels }: Targets, noise: number): Features {
+  const random = new Random(8);
+  const data = new Float32Array(labels.length * classes);
+  for (const [row, label] of labels.entries()) {
+    for (let k = 0; k < classes; k++) data[row * classes + k] = Number(k === label) + noise * random.normal();
+  }
+  return { rows: labels.length, size: classes, data };
+}
+
+function optionsFor(targets: Targets, changed: Partial<TrainAdaptedOptions> = {}): TrainAdaptedOptions {
+  const groups = Int32Array.from({ length: targets.labels.length }, (_, row) => row);
+  const fixed = { classWeight: "none", random: new Random(4), threads: 1, log: silentLog } as const;
+  return { request: "auto", targets, groups, recipe: short, ...fixed, ...changed };
+}
+
+describe("trainAdapted with few rows", () => {
+  it("takes the usual depth without a comparison", async () => {
+    const { texts, targets } = rowsOf(12);
+    const result = await trainAdapted(
+      wasm,
+      encoder,
+      texts,
+      { features: featuresOf(targets, 1), C: 1 },
+      optionsFor(targets),
+    );
+    expect(result.evidence).toEqual({ rows: 12, fewestRows: fewestRowsToCompare, heldOut: 0, trials: [] });
+    expect(result.depth).toBe(3);
+    expect(result.recipe.steps).toBe(4);
+    const { trained, losses, features, encoder: adapted } = result.adapted!;
+    expect(trained.heldOut).toBeNull();
+    expect(losses.length).toBe(4);
+    expect(await adapted.encode(texts)).toEqual(features);
+    await adapted.dispose();
+  });
+
+  it("gives every label at one half", async () => {
+    const { texts } = rowsOf(12);
+    const labels = Uint8Array.from({ length: 36 }, (_, i) => Number(i % 5 === 0 || i % 7 === 0));
+    const targets: Targets = { kind: "multi-label", classes, labels };
+    const frozen = { features: featuresOf(rowsOf(12).targets, 1), C: 1 };
+    const { adapted } = await trainAdapted(wasm, encoder, texts, frozen, {
+      ...optionsFor(targets),
+      groups: Int32Array.from(texts.keys()),
+      request: 1,
+    });
+    expect([...adapted!.trained.thresholds!]).toEqual([0.5, 0.5, 0.5]);
+    await adapted!.encoder.dispose();
+  });
+
+  it("refuses more layers than there are, and says how many there are", async () => {
+    expect(() => depthOf(4, 3, 3)).toThrow(OptionError);
+    expect(() => depthOf(4, 3, 3)).toThrow(/up to 3, the encoder's layers/);
+    expect([depthOf("all", 1, 3), depthOf("auto", Number.POSITIVE_INFINITY, 3), depthOf("auto", 2, 3)]).toEqual([
+      3, 3, 2,
+    ]);
+  });
+});
+
+describe("trainAdapted with rows to hold out", () => {
+  const { texts, targets } = rowsOf(fewestRowsToCompare);
+  const good = { features: featuresOf(targets, 0.2), C: 10 };
+  const checkpoints = () => ({ folder, resume: false, everyMs: 0 });
+
+  it("keeps the frozen encoder where it is as good, and says what was compared", async () => {
+    const options = optionsFor(targets, { checkpoints: checkpoints() });
+    const { depth, adapted, evidence } = await trainAdapted(wasm, encoder, texts, good, options);
+    expect(depth).toBe(0);
+    expect(adapted).toBeUndefined();
+    expect(evidence.heldOut).toBe(60);
+    expect(evidence.trials.map((trial) => [trial.depth, trial.steps])).toEqual([
+      [0, 0],
+      ...[1, 3].flatMap((layers) => [2, 3, 4].map((steps) => [layers, steps])),
+    ]);
+    const [frozen, ...others] = evidence.trials;
+    expect(frozen.accuracy).toBeGreaterThan(0.95);
+    for (const { logLoss } of others) expect(logLoss).toBeGreaterThan(frozen.logLoss + 0.5);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("adapts all the same when told how deep, with a warning", async () => {
+    const warnings: string[] = [];
+    const log = { ...silentLog, warn: (line: string) => warnings.push(line) };
+    const options = optionsFor(targets, { request: 1, log, checkpoints: checkpoints() });
+    const { depth, adapted, evidence } = await trainAdapted(wasm, encoder, texts, good, options);
+    expect(depth).toBe(1);
+    expect(warnings.join()).toMatch(/the frozen encoder did as well; --adapt auto would keep it/);
+    const best = evidence.trials.slice(1).reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
+    expect(adapted!.losses.length).toBe(best.steps);
+    expect(adapted!.trained.heldOut!.rows.length).toBe(60);
+    expect(readdirSync(folder)).toEqual([]);
+    await adapted!.encoder.dispose();
+  });
+
+  it("adapts where the frozen encoder tells less, and warns of nothing", async () => {
+    // Texts that say their label, and frozen features that do not.
+    const telling = texts.map((text, row) => `${["good", "bad", "open"][row % 3]} ${text.split(" ")[0]}`);
+    const warnings: string[] = [];
+    const log = { ...silentLog, warn: (line: string) => warnings.push(line) };
+    const { depth, adapted, evidence } = await trainAdapted(
+      wasm,
+      encoder,
+      telling,
+      { features: featuresOf(targets, 50), C: 1 },
+      optionsFor(targets, { log, recipe: { ...short, steps: 12, batchSize: 16 } }),
+    );
+    expect(depth).toBeGreaterThan(0);
+    expect(warnings).toEqual([]);
+    const wanted = Math.min(...evidence.trials.map(({ logLoss }) => logLoss));
+    const taken = evidence.trials.find((trial) => trial.depth === depth && trial.steps === adapted!.losses.length)!;
+    expect(taken.logLoss).toBe(wanted);
+    await adapted!.encoder.dispose();
+  });
+});
+
+describe("compareHeldOut", () => {
+  const { texts, targets } = rowsOf(60);
+  /** Threes of neighbours, one of each class: whatever labels two of them swap, the folds stay. */
+  const groups = Int32Array.from(texts.keys(), (row) => Math.floor(row / 3));
+  const frozen = { features: featuresOf(targets, 1), C: 1 };
+
+  function compared(labels: Int32Array, of = texts) {
+    const swapped: Targets = { kind: "single-label", classes, labels };
+    const plan = {
+      depth: 2,
+      recipe: short,
+      C: 1,
+      classWeight: "balanced",
+      random: new Random(6),
+      threads: 1,
+      log: silentLog,
+    } as const;
+    return compareHeldOut(wasm, encoder, of, frozen, [2], plan, optionsFor(swapped, { groups }));
+  }
+
+  /** Swaps the labels of the second and third row of a group. */
+  function swap(group: number): Int32Array {
+    const labels = targets.labels.slice() as Int32Array;
+    [labels[3 * group + 1], labels[3 * group + 2]] = [labels[3 * group + 2], labels[3 * group + 1]];
+    return labels;
+  }
+
+  let before: Compared[];
+  beforeAll(async () => {
+    before = await compared(targets.labels as Int32Array);
+  });
+
+  it("lets no row that is held out take part in what is scored on it", async () => {
+    const { rows } = before[0].heldOut;
+    expect(rows.length).toBe(12);
+    const labels = targets.labels.slice() as Int32Array;
+    for (const row of rows) if (row % 3 === 0) labels.set(swap(row / 3).subarray(row, row + 3), row);
+    const after = await compared(labels);
+    expect(after.map(({ trial }) => [trial.depth, trial.steps])).toEqual(
+      [0, 2, 3, 4].map((steps) => [steps ? 2 : 0, steps]),
+    );
+    for (const [i, { heldOut, trial }] of after.entries()) {
+      expect(heldOut.rows).toEqual(rows);
+      expect(heldOut.targets.labels).not.toEqual(before[i].heldOut.targets.labels);
+      expect(heldOut.logits).toEqual(before[i].heldOut.logits);
+      expect(trial.logLoss).not.toBe(before[i].trial.logLoss);
+    }
+  });
+
+  it("would show it: a row that is trained on changes what is said of those held out", async () => {
+    const seen = [...texts.keys()].find((row) => row % 3 === 0 && !before[0].heldOut.rows.includes(row))!;
+    const after = await compared(swap(seen / 3));
+    expect(after[0].heldOut.rows).toEqual(before[0].heldOut.rows);
+    for (const [i, { heldOut }] of after.entries()) expect(heldOut.logits).not.toEqual(before[i].heldOut.logits);
+  });
+});
