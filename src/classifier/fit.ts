@@ -7,6 +7,7 @@ import type { Features, Targets } from "../head/linear.js";
 import { silentLog } from "../log.js";
 import { Random } from "../random.js";
 import { loadTensorflow } from "../runtime/tensorflow.js";
+import { depthOf } from "../train/train-adapted.js";
 import { trainHead } from "../train/train-head.js";
 import { adaptIfAsked, type TrainedEncoder } from "./adapt-if-asked.js";
 import { compose } from "./compose.js";
@@ -31,6 +32,7 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
     log,
   });
   try {
+    if (typeof options.adapt === "number") depthOf(options.adapt, options.adapt, encoder.layers); // said before the training
     const startMs = performance.now();
     const features = await encodeWithProgress(encoder, dataset.texts, log);
     const encodedMs = performance.now();

@@ -1,0 +1,100 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "@huggingface/transformers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encoders } from "../encoder/oracle.js";
+import { type Finished, headstart } from "./headstart.js";
+
+/** The pipeline pads a batch in file order, Headstart by length; `predict` prints four digits. */
+const printedTolerance = 2e-4;
+
+const texts = ["room", "food", "film", "staff", "view", "book", "song", "tea"].flatMap((subject) => [
+  { text: `the ${subject} was good`, label: "pleased" },
+  { text: `such a bad ${subject}`, label: "cross" },
+  { text: `is the ${subject} open?`, label: "asking" },
+]);
+
+let folder: string;
+let trained: Finished;
+
+const run = (args: string[], input?: string) => headstart(args, { cwd: folder, input });
+const train = (out: string, encoder: string, ...more: string[]) =>
+  run(["train", "rows.csv", "--out", out, "--encoder", encoder, "--backend", "wasm", "--no-cache", ...more]);
+const manifestOf = (name: string) => JSON.parse(readFileSync(join(folder, name, "headstart.json"), "utf8"));
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "headstart-adapt-cli-"));
+  writeFileSync(
+    join(folder, "rows.csv"),
+    `text,label\n${texts.map(({ text, label }) => `${text},${label}\n`).join("")}`,
+  );
+  trained = await train("model", `${encoders}bert`, "--adapt", "1");
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("train --adapt 1", () => {
+  it("says what it adapts, and what came of it", () => {
+    expect(trained.code, trained.stderr).toBe(0);
+    expect(trained.stderr).toContain("its last 1 layer adapted");
+    expect(trained.stdout).toMatch(/^adapted {2}the last layer, \d+ steps, as told$/m);
+    expect(manifestOf("model").adaptation).toMatchObject({ request: 1, depth: 1, evidence: { rows: 24, trials: [] } });
+  });
+
+  it("writes a model that predicts what Transformers.js' own pipeline does", async () => {
+    const input = `${texts.map(({ text }) => text).join("\n")}\n`;
+    const { code, stdout, stderr } = await run(["predict", "model", "-", "--all", "--json"], input);
+    expect(code, stderr).toBe(0);
+    const predicted = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(predicted.map(({ text }) => text)).toEqual(texts.map(({ text }) => text));
+    const classify = await pipeline("text-classification", join(folder, "model"));
+    const scores = (await classify(
+      texts.map(({ text }) => text),
+      { top_k: 3 },
+    )) as unknown as { label: string; score: number }[][];
+    await classify.dispose();
+    for (const [i, row] of scores.entries()) {
+      for (const { label, score } of row) {
+        expect(Math.abs(predicted[i][`p_${label}`] - score)).toBeLessThan(printedTolerance);
+      }
+    }
+  });
+
+  it("writes a folder that is an encoder for the next training", async () => {
+    const { code, stdout, stderr } = await train("second", "model", "--adapt", "all");
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain("all of its layers adapted");
+    expect(stdout).toMatch(/^adapted {2}the last 3 layers, \d+ steps, as told$/m);
+    expect(manifestOf("second").encoder).toMatchObject({ name: "model", layers: 3 });
+  });
+});
+
+describe("train --adapt auto", () => {
+  it("says why it compares nothing with few rows", async () => {
+    const { code, stdout, stderr } = await train("auto", `${encoders}albert`, "--adapt", "auto");
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain("adapted if that is better");
+    expect(stdout).toMatch(/24 rows are too few to hold any out and compare \(300 needed\)/);
+  });
+
+  it("says with --plan what it will take, and trains nothing", async () => {
+    const { code, stdout, stderr } = await train("planned", `${encoders}bert`, "--adapt", "auto", "--plan");
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/24 rows, 3 classes/);
+    expect(stdout).toMatch(/the last \d of 3 layers/);
+    expect(existsSync(join(folder, "planned"))).toBe(false);
+  });
+});
+
+describe("train --adapt with more layers than there are", () => {
+  it.each([[[]], [["--plan"]]])("says how many there are and writes nothing %j", async (more) => {
+    const { code, stderr } = await train("deep", `${encoders}bert`, "--adapt", "99", ...more);
+    expect(stderr).toMatch(/adapt: found 99, expected .*up to 3, the encoder's layers\. \(OPTION\)/);
+    expect(code).toBe(1);
+    expect(existsSync(join(folder, "deep"))).toBe(false);
+  });
+});
