@@ -59,7 +59,7 @@ export async function adaptIfAsked(
   const { losses, stored, ...result } = adapted;
   if (stored.meanCosine < leastCosine) {
     log.warn(
-      `stored as ${encoder.options.dtype === "source" ? "it is" : "int8"}, the encoder is off by more than usual ` +
+      `stored as ${encoder.options.dtype === "fp32" ? "float32" : "int8"}, the encoder is off by more than usual ` +
         `(mean cosine ${stored.meanCosine.toFixed(4)} to what was trained): try --dtype fp32`,
     );
   }

@@ -25,7 +25,7 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
   log.info(`Backend: ${tensorflow.description}`);
   const encoder = await Encoder.open(options.encoder, {
     features: options.features === "last" ? "last" : "last3",
-    dtype: options.dtype === "fp32" ? "source" : "int8",
+    dtype: options.dtype ?? "int8",
     pooling: options.pooling,
     maxTokens: options.maxTokens,
     cacheFolder: options.cacheFolder,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Log, silentLog } from "../log.js";
 import { appendPooling, type PoolingMode, removeHead } from "../onnx/compose.js";
 import { useFloatArithmetic } from "../onnx/float-arithmetic.js";
+import { storeFloat32 } from "../onnx/float-weights.js";
 import { findLayers, hiddenStateOf } from "../onnx/layers.js";
 import { cloneModel, encodeModel, readModel } from "../onnx/model.js";
 import { quantizeWeights } from "../onnx/quantize.js";
@@ -26,8 +27,8 @@ export interface Features {
 
 export interface EncoderOptions {
   features?: FeatureKind;
-  /** How weights are kept: int8 per output channel, or as the file has them. Arithmetic is float32 in both. */
-  dtype?: "int8" | "source";
+  /** How weights are kept: int8 per output channel, float32, or as the file has them. Arithmetic is float32 in the first two. */
+  dtype?: "int8" | "fp32" | "source";
   pooling?: PoolingMode;
   /** Texts are cut to this many tokens. */
   maxTokens?: number;
@@ -99,7 +100,10 @@ export class Encoder {
     notes: string[],
     options: EncoderOptions,
   ): Promise<Encoder> {
-    if (options.dtype !== "source") {
+    if (options.dtype === "fp32") {
+      const widened = storeFloat32(model);
+      if (widened > 0) notes.push(`${widened} weight tensors stored as float32, with the precision that they had`);
+    } else if (options.dtype !== "source") {
       const quantized = quantizeWeights(model);
       if (quantized > 0) notes.push(`${quantized} weight tensors rounded to int8, one scale per output channel`);
     }

@@ -1,4 +1,5 @@
 import { foldHalfWeights, scaledWeights } from "./float-arithmetic.js";
+import { useFloat32 } from "./float32.js";
 import { GraphIndex, intAttribute, makeNode, sortTopologically } from "./graph.js";
 import { prune } from "./prune.js";
 import type { ModelProto, NodeProto, TensorProto } from "./schema.js";
@@ -13,10 +14,11 @@ const smallestSize = 1024;
  * channel (per row of an embedding table). Arithmetic stays float32: products read `Cast(w) · scale`, which loaders fold
  * at load; embeddings are gathered as int8 and scaled afterwards, so that the table itself stays small in memory.
  *
- * @param model is changed in place; float16 weights are read as float32. @returns how many tensors were quantised.
+ * @param model is changed in place; float16 becomes float32 first. @returns how many tensors were quantised.
  */
 export function quantizeWeights(model: ModelProto): number {
   foldHalfWeights(model);
+  useFloat32(model);
   const index = new GraphIndex(model.graph);
   let count = 0;
   for (const tensor of [...model.graph.initializer]) {

@@ -4,6 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readModel } from "../../src/onnx/model.js";
+import { DataType } from "../../src/onnx/schema.js";
+import { sizeOf } from "../../src/onnx/tensor.js";
 import { encoders } from "../encoder/oracle.js";
 import { corpus, type Finished, headstart, main } from "./headstart.js";
 
@@ -45,6 +48,29 @@ describe("train", () => {
     expect(trained.stdout).toMatch(/chosen .*features, C /);
     expect(trained.stdout).toContain("headstart evaluate model");
     expect(existsSync(join(folder, "model/onnx/model.onnx"))).toBe(true);
+  });
+});
+
+describe("train --dtype", () => {
+  const source = (file: string) => `${encoders}bert/onnx/${file}`;
+
+  it.each([
+    ["int8 unless told", source("model.onnx"), [], DataType.INT8],
+    ["float32 where it is asked for", source("model.onnx"), ["--dtype", "fp32"], DataType.FLOAT],
+    ["float32 from an int8 file", source("variants/model_quantized.onnx"), ["--dtype", "fp32"], DataType.FLOAT],
+    ["float32 from a float16 file", source("variants/model_fp16.onnx"), ["--dtype", "fp32"], DataType.FLOAT],
+    ["int8 from a float16 file", source("variants/model_fp16.onnx"), ["--dtype", "int8"], DataType.INT8],
+  ])("saves weights as %s", async (_, encoder, flags, type) => {
+    const args = ["train", corpus("reviews/train.csv"), "--encoder", encoder, "--out", "typed", "--no-cache", ...flags];
+    const { code, stderr } = await run(args);
+    expect(code, stderr).toBe(0);
+    const { graph } = await readModel(join(folder, "typed/onnx/model.onnx"));
+    const weights = graph.initializer.filter((tensor) => tensor.dims.length === 2 && sizeOf(tensor) >= 1024);
+    expect(weights.length).toBeGreaterThan(10);
+    expect([...new Set(weights.map(({ dataType }) => dataType))]).toEqual([type]);
+    expect(graph.initializer.some(({ dataType }) => dataType === DataType.FLOAT16)).toBe(false);
+    const name = type === DataType.INT8 ? "int8" : "fp32";
+    expect((await run(["inspect", "typed"])).stdout).toContain(`layers of 32, ${name})`);
   });
 });
 

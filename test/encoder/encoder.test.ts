@@ -48,6 +48,16 @@ describe("Encoder", () => {
     },
   );
 
+  it.each(["bert/onnx/variants/model_quantized.onnx", "bert/onnx/variants/model_fp16.onnx", "bert"])(
+    "computes with %s what it did when its weights are stored as float32",
+    async (file) => {
+      const { texts } = oracles.bert;
+      const [stored, source] = [await embed(file, texts, { dtype: "fp32" }), await embed(file, texts)];
+      // Of a graph that computes in float16, the arithmetic changes as well.
+      expect(largestDifference(stored.data, source.data)).toBeLessThan(file.includes("fp16") ? 1e-3 : 1e-6);
+    },
+  );
+
   it("puts the last layer last among three", async () => {
     const { texts, embeddings } = oracles.modernbert;
     const features = await embed("modernbert", texts, { features: "last3" });
