@@ -1,6 +1,5 @@
 import { createWriteStream, existsSync, type WriteStream } from "node:fs";
-import { open, readFile, rename, rm, stat, truncate } from "node:fs/promises";
-import writeFileAtomic from "write-file-atomic";
+import { open, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { HeadstartError, OutputError } from "../errors.js";
 
 /** What has to be the same for an interrupted output to be gone on with. */
@@ -38,7 +37,8 @@ export class NoFileError extends HeadstartError {
 
 /**
  * An output file in the making: `<out>.partial`, and `<out>.partial.json` that says how much of it is certain. `checkpoint` puts the rows on
- * the disk before it records them, so that after a kill at any moment the record is true of the file's first bytes.
+ * the disk before it records them, so that after a kill at any moment the record is true of the file's first bytes. What a kill can
+ * leave beside them, `<out>.partial.next`, has a fixed name and goes away with the next run.
  */
 export class PartialOutput {
   /** Rows that a resumed run does not compute again. */
@@ -60,6 +60,7 @@ export class PartialOutput {
     if (existsSync(path) && !(await stat(path)).isFile()) throw new NoFileError(path);
     const found = resume ? await progressOf(path, identity) : undefined;
     try {
+      await rm(`${partial}.next`, { force: true });
       if (found) await truncate(partial, found.bytes);
       else await rm(`${partial}.json`, { force: true });
       const stream = createWriteStream(partial, { flags: found ? "a" : "w" });
@@ -75,7 +76,7 @@ export class PartialOutput {
     const progress: Progress = { rows, bytes, ...this.identity };
     try {
       await syncFile(`${this.path}.partial`);
-      await writeFileAtomic(`${this.path}.partial.json`, `${JSON.stringify(progress)}\n`);
+      await replaceFile(`${this.path}.partial.json`, `${this.path}.partial.next`, `${JSON.stringify(progress)}\n`);
     } catch (error) {
       throw new OutputError(this.path, error);
     }
@@ -99,8 +100,14 @@ export class PartialOutput {
 
 async function progressOf(path: string, identity: OutputIdentity): Promise<Progress | undefined> {
   const partial = `${path}.partial`;
-  if (!existsSync(`${partial}.json`) || !existsSync(partial)) return undefined;
+  if (!existsSync(`${partial}.json`)) return undefined;
   const progress = parsed(path, await readFile(`${partial}.json`, "utf8"));
+  if (!existsSync(partial)) {
+    // Killed after the file got its name: the record is still there, and true of it.
+    if (!existsSync(path) || (await stat(path)).size !== progress.bytes || !isSameRun(progress, identity))
+      return undefined;
+    await rename(path, partial);
+  }
   const { model, input, options } = progress;
   if (model !== identity.model) throw new ResumeError(path, "the model is another one");
   if (!isSame(input, identity.input))
@@ -124,12 +131,23 @@ function parsed(path: string, json: string): Progress {
   throw new ResumeError(path, `${path}.partial.json is damaged`);
 }
 
+function isSameRun(progress: Progress, { model, input, options }: OutputIdentity): boolean {
+  return isSame([progress.model, progress.input, progress.options], [model, input, options]);
+}
+
 function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function described({ name, sizeBytes }: OutputIdentity["input"]): string {
   return sizeBytes === null ? name : `${name} (${sizeBytes} bytes)`;
+}
+
+/** Replaces a file in one step by way of another name. */
+async function replaceFile(path: string, temporary: string, content: string): Promise<void> {
+  await writeFile(temporary, content);
+  await syncFile(temporary);
+  await rename(temporary, path);
 }
 
 async function syncFile(path: string): Promise<void> {
