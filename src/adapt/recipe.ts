@@ -42,7 +42,7 @@ export interface Plan {
  * not in proportion; more classes than half a batch want a larger one, so that most have a partner in it.
  */
 export function recipeFor(rows: number, classes: number): Plan {
-  const steps = Math.max(10, Math.round(4 * Math.sqrt(rows)));
+  const steps = Math.max(30, Math.round(4 * Math.sqrt(rows)));
   const batchSize = classes > 16 ? 64 : 32;
   return { recipe: { ...defaultRecipe, steps, batchSize }, depth: Number.POSITIVE_INFINITY, C: 1, temperature: 1 };
 }
