@@ -113,7 +113,7 @@ describe("adaptEncoder", () => {
 
   it("changes lower layers less with a layer decay", async () => {
     // The first step of AdamW has the size of the rate, whatever the gradient.
-    const first: Recipe = { ...short, warmUp: 0, weightDecay: 0, layerDecay: 0.5 };
+    const first: Recipe = { ...short, warmUp: 0, layerDecay: 0.5 };
     const { model } = await adapt(first, { depth: 3, stopAfter: 1 });
     const sizes = [2, 1, 0].map((layer) => change(model, `layer.${layer}`) / first.learningRate);
     for (const [below, size] of sizes.entries()) expect(size).toBeCloseTo(0.5 ** below, 2);

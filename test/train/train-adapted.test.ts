@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { defaultRecipe, type Recipe } from "../../src/adapt/recipe.js";
+import type { Recipe } from "../../src/adapt/recipe.js";
 import type { Encoder } from "../../src/encoder/encoder.js";
 import { OptionError } from "../../src/errors.js";
 import type { Features, Targets } from "../../src/head/linear.js";
@@ -17,10 +17,11 @@ import {
   type TrainAdaptedOptions,
   trainAdapted,
 } from "../../src/train/train-adapted.js";
+import { fast } from "../adapt/eight-texts.js";
 import { openTiny } from "../adapt/tiny.js";
 
 const wasm = await loadTensorflow({ backend: "wasm" });
-const short: Recipe = { ...defaultRecipe, learningRate: 3e-3, steps: 4, batchSize: 8 };
+const short: Recipe = { ...fast, steps: 4, batchSize: 8 };
 const classes = 3;
 
 let encoder: Encoder;
