@@ -38,3 +38,23 @@ export function adaptation(value: string): "none" | "auto" | "all" | number {
   }
   return layers === 0 ? "none" : layers;
 }
+
+/** The value of an option that takes `all` or a number of layers. */
+export function layers(value: string): "all" | number {
+  return value === "all" ? value : integer(1)(value);
+}
+
+/** The value of `--sizes`: numbers of labels a class, and `all`. */
+export function sizes(value: string): (number | "all")[] {
+  return value.split(",").map((size) => (size.trim() === "all" ? "all" : integer(1)(size)));
+}
+
+/** The value of an option that takes some of the given names after a comma each. */
+export function names<Name extends string>(allowed: readonly Name[]): (value: string) => Name[] {
+  return (value) =>
+    value.split(",").map((given) => {
+      const found = allowed.find((name) => name === given.trim());
+      if (found) return found;
+      throw new InvalidArgumentError(`Found ${given}, expected some of ${allowed.join(", ")}.`);
+    });
+}

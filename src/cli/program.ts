@@ -1,24 +1,27 @@
-import { readFileSync } from "node:fs";
 import { Argument, Command, Option } from "commander";
 import { formats } from "../data/format.js";
+import { experimentCommands } from "./experiments-program.js";
 import { adaptation, integer, positive, probability } from "./options.js";
+import { packageVersion } from "./version.js";
 
 /** The command line's definition. A command's code is imported when the command runs, so that none loads what only another needs. */
 export function createProgram(): Command {
   const program = new Command("headstart")
     .description("A few labels and a pretrained transformer make a text classifier.")
-    .version(versionOfPackage())
+    .version(packageVersion())
     .exitOverride()
     .showHelpAfterError("Type headstart --help, or headstart <command> --help, to see what there is.")
     .addHelpText("after", example("headstart train reviews.csv --out reviews-model"));
-  for (const command of [trainCommand(), predictCommand(), evaluateCommand(), inspectCommand()]) {
+  for (const command of [
+    trainCommand(),
+    predictCommand(),
+    evaluateCommand(),
+    inspectCommand(),
+    ...experimentCommands(),
+  ]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   return program;
-}
-
-function versionOfPackage(): string {
-  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
 }
 
 function example(...lines: string[]): string {

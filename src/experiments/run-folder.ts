@@ -23,6 +23,9 @@ export interface Cell {
   id: string;
 }
 
+/** Files of a run, and those that another process is just writing. */
+const ownFiles = /^(manifest\.json|plan\.json|cells\.jsonl|claims)/;
+
 /**
  * Begins a run folder, or opens one that was begun with the same data, options and versions. `manifest.json` is written once, `plan.json`
  * lists the cells.
@@ -32,9 +35,8 @@ export async function openRunFolder(folder: string, manifest: RunManifest, cells
   const path = join(folder, "manifest.json");
   if (existsSync(path)) return requireSame(folder, await readManifest(folder), manifest);
   try {
-    if (existsSync(folder) && (await readdir(folder)).length > 0) {
-      throw new NoRunFolderError(folder, "holds files, but no run of an experiment");
-    }
+    const stray = existsSync(folder) && (await readdir(folder)).find((name) => !ownFiles.test(name));
+    if (stray) throw new NoRunFolderError(folder, `holds ${stray}, but no run of an experiment`);
     await mkdir(folder, { recursive: true });
     await writeFileAtomic(join(folder, "plan.json"), `${JSON.stringify({ cells }, null, 2)}\n`);
     await writeFileAtomic(path, `${JSON.stringify(manifest, null, 2)}\n`);

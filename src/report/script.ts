@@ -1,6 +1,6 @@
 /**
- * Script of every report page: column headings of `table.sortable` become buttons that sort, and folded parts open for
- * printing. The page is complete without it.
+ * Script of every report page: column headings of `table.sortable` become buttons that sort, a button under it copies it as
+ * tab-separated text, and folded parts open for printing. The page is complete without it.
  */
 export const SCRIPT = `
 for (const table of document.querySelectorAll("table.sortable")) {
@@ -20,6 +20,18 @@ for (const table of document.querySelectorAll("table.sortable")) {
       body.append(...[...body.rows].sort((a, b) => (falling ? compare(b, a) : compare(a, b))));
     };
   });
+}
+for (const table of document.querySelectorAll("table.sortable")) {
+  const button = document.createElement("button");
+  button.className = "copy";
+  button.textContent = "copy";
+  button.onclick = async () => {
+    const lines = [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent.trim()).join("\\t"));
+    await navigator.clipboard.writeText(lines.join("\\n"));
+    button.textContent = "copied";
+    setTimeout(() => { button.textContent = "copy"; }, 1500);
+  };
+  if (navigator.clipboard) table.closest(".scroll").after(button);
 }
 addEventListener("beforeprint", () => {
   for (const folded of document.querySelectorAll("details.table")) folded.open = true;

@@ -4,11 +4,13 @@ export const STYLE = `
   color-scheme: light dark;
   --paper: #fcfbf9; --raised: #ffffff; --ink: #1d1c1a; --muted: #68635b; --line: #dfdad1;
   --right: #2a69b0; --wrong: #bd5216; --right-cell: #5f9ae0; --wrong-cell: #e8935a;
+  --series-a: #2a69b0; --series-b: #bd5216; --series-c: #2f7d4f; --series-d: #8a4fa8; --series-e: #6b665e; --series-f: #a8871a;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #161513; --raised: #1e1d1a; --ink: #ebe7e0; --muted: #a39d92; --line: #3b3833;
     --right: #77aeea; --wrong: #f09a5c; --right-cell: #2f63a0; --wrong-cell: #a04c1a;
+    --series-a: #77aeea; --series-b: #f09a5c; --series-c: #6fc793; --series-d: #c99ae2; --series-e: #a39d92; --series-f: #dcc05c;
   }
 }
 * { box-sizing: border-box; }
@@ -35,6 +37,9 @@ figure { margin: .5rem 0; }
 svg.chart { display: block; max-width: 100%; height: auto; overflow: visible; --plot-background: var(--paper); }
 svg.chart text { white-space: pre; }
 .columns svg.chart { width: 100%; max-width: 30rem; }
+.finding { font-size: 1.1rem; max-width: 46rem; margin: 1rem 0; }
+.legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; } .legend svg { margin-right: .4rem; vertical-align: middle; }
+button.copy { font: inherit; font-size: .8rem; color: var(--muted); background: none; border: 1px solid var(--line); border-radius: 4px; padding: .1rem .5rem; margin-top: .3rem; cursor: pointer; }
 .scroll { overflow-x: auto; }
 .scroll svg.chart { max-width: none; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
@@ -60,8 +65,10 @@ pre { background: var(--raised); border: 1px solid var(--line); border-radius: 6
 }
 @page { margin: 1.5cm; }
 @media print {
+  button.copy { display: none; }
   :root { color-scheme: light; --paper: #fff; --raised: #fff; --ink: #000; --muted: #555; --line: #ccc; --right: #2a69b0; --wrong: #bd5216;
-    --right-cell: #5f9ae0; --wrong-cell: #e8935a; }
+    --right-cell: #5f9ae0; --wrong-cell: #e8935a;
+    --series-a: #2a69b0; --series-b: #bd5216; --series-c: #2f7d4f; --series-d: #8a4fa8; --series-e: #6b665e; --series-f: #a8871a; }
   body { max-width: none; padding: 0; font-size: 11pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   .scroll { overflow: visible; } .scroll svg.chart { max-width: 100%; }
   figure, tr, .errors li, .figures div { break-inside: avoid; } h2, h3 { break-after: avoid; }

@@ -26,7 +26,7 @@ const cells = [1, 2, 3, 4].map((n) => ({ id: `n=${n}`, n }));
 /** A plan that counts how often each cell is run. */
 function squares(failing: number[] = [], ms = 0) {
   const ran: number[] = [];
-  const run = async ({ n }: { n: number }) => {
+  const run = async ({ n }: (typeof cells)[number]) => {
     ran.push(n);
     if (ms) await new Promise((resolve) => setTimeout(resolve, ms));
     if (failing.includes(n)) throw new Error(`no square of ${n}`);

@@ -1,0 +1,137 @@
+import { existsSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { type Dataset, loadDataset } from "../data/dataset.js";
+import type { Format } from "../data/format.js";
+import { Encoder } from "../encoder/encoder.js";
+import { OutputError, UsageError } from "../errors.js";
+import { CellsFailedError } from "../experiments/errors.js";
+import { type ExperimentData, experimentData } from "../experiments/examples.js";
+import type { RunOptions } from "../experiments/run.js";
+import type { RunManifest } from "../experiments/run-folder.js";
+import { readRowList } from "../experiments/splits.js";
+import { type Log, stderrLog } from "../log.js";
+import type { Provenance } from "../report/types.js";
+import { loadTensorflow, type Tensorflow, type TensorflowBackend } from "../runtime/tensorflow.js";
+import { commandLine, print, printJson } from "./print.js";
+import { packageVersion } from "./version.js";
+
+/** What every experiment is told on the command line. */
+export interface ExperimentOptions {
+  text?: string;
+  label?: string;
+  format?: Format;
+  skipEmpty?: boolean;
+  test?: string;
+  testRows?: string;
+  encoder?: string;
+  maxTokens?: number;
+  backend?: TensorflowBackend;
+  cache: boolean;
+  out?: string;
+  plan?: boolean;
+  report?: string;
+  seed: number;
+  draws: number;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+/** Reads a file of one label a row, and says what was decided without being told. */
+export async function readExamples(path: string, options: ExperimentOptions): Promise<Dataset> {
+  const { text, label, format, skipEmpty } = options;
+  const dataset = await loadDataset(path, { text, label, format, skipEmpty });
+  const log = stderrLog(options);
+  for (const note of dataset.notes) log.info(note);
+  return dataset;
+}
+
+/** The rows of an experiment: `--test` or a part held out. */
+export async function readData(path: string, command: string, options: ExperimentOptions): Promise<ExperimentData> {
+  const { test, testRows, seed } = options;
+  if (testRows !== undefined && test === undefined)
+    throw new UsageError("--test-rows needs --test: the file they are of.");
+  const dataset = await readExamples(path, options);
+  if (test === undefined) return experimentData(dataset, { command, seed });
+  const testing = await readExamples(test, options);
+  const rows = testRows === undefined ? undefined : await readRowList(testRows, testing.texts.length);
+  return experimentData(dataset, { command, seed, test: { dataset: testing, rows } });
+}
+
+/** Opens TensorFlow.js and an encoder, and closes the encoder at the end. */
+export async function withEncoder<T>(
+  options: ExperimentOptions,
+  work: (setup: { tensorflow: Tensorflow; encoder: Encoder; log: Log }) => Promise<T>,
+): Promise<T> {
+  const log = stderrLog(options);
+  const tensorflow = await loadTensorflow({ backend: options.backend });
+  const { maxTokens, cache } = options;
+  const cacheFolder = cache ? undefined : null;
+  const encoder = await Encoder.open(options.encoder, { features: "last3", maxTokens, cacheFolder, log });
+  try {
+    return await work({ tensorflow, encoder, log });
+  } finally {
+    await encoder.dispose();
+  }
+}
+
+/** Where the run is kept and what it depends on. @param decisive options that change a result. */
+export function runOptions(
+  experiment: string,
+  name: string,
+  data: RunManifest["data"],
+  decisive: Record<string, unknown>,
+  options: ExperimentOptions,
+): RunOptions {
+  const folder = options.out ?? `${stemOf(name)}-${experiment}`;
+  const log = stderrLog(options);
+  log.info(`run      ${folder}${existsSync(folder) ? ", gone on with" : ""}`);
+  const given = Object.fromEntries(Object.entries(decisive).filter(([, value]) => value !== undefined));
+  const versions = { headstart: packageVersion() };
+  const manifest = { experiment, options: { seed: options.seed, ...given }, data, versions, command: commandLine() };
+  return { folder, log, manifest: { ...manifest, createdAt: new Date().toISOString() } };
+}
+
+/** `reviews` of `reviews.csv` and of `reviews/train.csv`. */
+function stemOf(path: string): string {
+  const stem = basename(path).replace(/\.(csv|tsv|jsonl|txt|json)?(\.gz)?$/, "");
+  return stem === "train" ? basename(dirname(resolve(path))) : stem;
+}
+
+/** Prints the result, writes the page, and fails where cells failed. */
+export async function tell<R>(
+  outcome: { result: R; failed: { id: string; error: string }[]; cells: number },
+  show: { text(result: R): string; page(result: R, provenance: Provenance): string | Promise<string> },
+  run: RunOptions,
+  options: ExperimentOptions,
+): Promise<void> {
+  const { result, failed } = outcome;
+  if (options.json) printJson({ folder: run.folder, result, failed });
+  else print(show.text(result).trimEnd());
+  if (options.report !== undefined) {
+    const page = await show.page(result, provenanceOf(run, options));
+    await writeFileAtomic(options.report, page).catch((error) => {
+      throw new OutputError(options.report!, error);
+    });
+    stderrLog(options).info(`report: ${options.report}`);
+  }
+  if (failed.length > 0) throw new CellsFailedError(failed, outcome.cells);
+}
+
+function provenanceOf({ manifest, folder }: RunOptions, options: ExperimentOptions): Provenance {
+  const data = Object.entries(manifest.data).map(([role, { fingerprint }]) => `${role} ${fingerprint}`);
+  return {
+    command: commandLine(),
+    date: new Date().toISOString().slice(0, 10),
+    encoder: options.encoder ?? "headstart-mini",
+    seed: options.seed,
+    dataFingerprint: data.join(" · "),
+    versions: { ...manifest.versions, node: process.versions.node },
+    facts: {
+      "Run folder": folder ?? "none",
+      Options: Object.entries(manifest.options)
+        .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+        .join(" · "),
+    },
+  };
+}

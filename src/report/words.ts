@@ -1,0 +1,48 @@
+import type { Interval } from "../evaluate/types.js";
+import { percent } from "./format.js";
+
+/** 0.712 as "71.2". */
+export function points(share: number): string {
+  return (100 * share).toFixed(1);
+}
+
+/** A difference of shares in points with its sign, "+3.1" or "−0.4". */
+export function signedPoints(difference: number): string {
+  return `${difference < 0 ? "−" : "+"}${points(Math.abs(difference))}`;
+}
+
+/** "84.1% (81.0 to 87.2)". */
+export function percentWithin(mean: number, interval: Interval | null): string {
+  return interval ? `${percent(mean)} (${points(interval[0])} to ${points(interval[1])})` : percent(mean);
+}
+
+/** "71.2 ± 3.4", or "71.2" of a single draw. */
+export function plusMinus(mean: number, interval: Interval | null): string {
+  return interval ? `${points(mean)} ± ${points((interval[1] - interval[0]) / 2)}` : points(mean);
+}
+
+/** "+3.1 (+0.4 to +5.8)". */
+export function differenceWithin(difference: number, interval: Interval | null): string {
+  const ends = interval ? ` (${signedPoints(interval[0])} to ${signedPoints(interval[1])})` : "";
+  return `${signedPoints(difference)}${ends}`;
+}
+
+/** What a number of draws says about the intervals; undefined where there are enough. */
+export function drawsWarning(draws: number): string | undefined {
+  if (draws === 1) return "One draw: there are no intervals, and another draw may well say something else.";
+  return draws < 5 ? `${draws} draws are few: the intervals are wide and themselves uncertain.` : undefined;
+}
+
+/** A handful of values as bars of eighths. */
+export function sparkline(values: readonly number[]): string {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const step = (value: number) => (high === low ? 3 : Math.round((7 * (value - low)) / (high - low)));
+  return values.map((value) => "▁▂▃▄▅▆▇█"[step(value)]).join("");
+}
+
+/** "40 s", "3 min", "1.5 h". */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}

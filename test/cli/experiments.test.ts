@@ -1,0 +1,62 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encoders } from "../encoder/oracle.js";
+import { corpus, headstart, main } from "./headstart.js";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "headstart-experiments-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const run = (...args: string[]) => headstart(args, { cwd: folder });
+const lines = (path: string) =>
+  existsSync(join(folder, path)) ? readFileSync(join(folder, path), "utf8").split("\n").filter(Boolean) : [];
+const tiny = ["--encoder", `${encoders}bert`, "--no-cache"];
+const reviews = [corpus("reviews/train.csv"), "--test", corpus("reviews/test.csv"), ...tiny];
+
+describe("curve", () => {
+  const simple = ["curve", ...reviews, "--methods", "head,bag-of-words,majority", "--sizes", "2,8,32"];
+
+  it("goes on after a kill with the cells that are missing, and says the same as a run at one go", async () => {
+    const args = [...simple, "--draws", "8", "--out", "killed"];
+    const child = spawn(process.execPath, [main, ...args], { cwd: folder, stdio: "ignore" });
+    while (lines("killed/cells.jsonl").length < 5) await new Promise((resolve) => setTimeout(resolve, 5));
+    child.kill("SIGKILL");
+    await new Promise((resolve) => child.on("close", resolve));
+    const before = lines("killed/cells.jsonl");
+    expect(before.length).toBeLessThan(72);
+    const resumed = await run(...args, "--json", "--report", "curve.html");
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(lines("killed/cells.jsonl").slice(0, before.length)).toEqual(before);
+    expect(lines("killed/cells.jsonl")).toHaveLength(72);
+    const whole = await run(...simple, "--draws", "8", "--out", "whole", "--json");
+    const scores = (stdout: string) =>
+      JSON.parse(stdout).result.points.map(({ accuracy, macroF1 }: Record<string, unknown>) => [accuracy, macroF1]);
+    expect(scores(resumed.stdout)).toEqual(scores(whole.stdout));
+    expect(readFileSync(join(folder, "curve.html"), "utf8")).toMatch(/^<!doctype html>/i);
+  });
+
+  it("lets two processes share the cells", async () => {
+    const args = [...simple, "--draws", "8", "--out", "shared", "--json"];
+    const both = await Promise.all([run(...args), run(...args)]);
+    for (const { code, stderr } of both) expect(code, stderr).toBe(0);
+    const points = both.map(({ stdout }) => JSON.parse(stdout).result.points);
+    expect(points[0]).toEqual(points[1]);
+    const ids = lines("shared/cells.jsonl").map((line) => JSON.parse(line).id);
+    expect([ids.length, new Set(ids).size]).toEqual([72, 72]);
+  });
+
+  it("refuses to go on with other options, and lists a plan without running it", async () => {
+    await run(...simple, "--draws", "1", "--out", "once");
+    const other = await run(...simple, "--draws", "2", "--out", "once");
+    expect(other.code).toBe(1);
+    expect(other.stderr).toMatch(/another draws: 1 then, 2 now.*RUN_DIFFERS/);
+    const plan = await run(...simple, "--draws", "1", "--out", "never", "--plan");
+    expect(plan.stdout).toMatch(/9 cells, about/);
+    expect(existsSync(join(folder, "never"))).toBe(false);
+  });
+});

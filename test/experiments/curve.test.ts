@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  type CurveOptions,
+  curveCosts,
+  type ExperimentSetup,
+  planCurve,
+  runCurve,
+} from "../../src/experiments/curve.js";
+import { curveMethods } from "../../src/experiments/curve-methods.js";
+import { curveText } from "../../src/report/curve-text.js";
+import { demonstration, isChance, manifest, tinySetup } from "./demonstration.js";
+
+const options: CurveOptions = {
+  methods: curveMethods,
+  sizes: [2, 8],
+  draws: 2,
+  nested: true,
+  seed: 1,
+  adaptation: { depth: 1, recipe: { steps: 2 } },
+  scratchRecipe: { steps: 2 },
+};
+
+let setup: ExperimentSetup;
+beforeAll(async () => {
+  setup = await tinySetup();
+});
+afterAll(() => setup.encoder.dispose());
+
+describe("runCurve", () => {
+  it("scores every method at every size, pairs them by draws, and gives the same again", async () => {
+    const data = await demonstration("reviews");
+    const { result, failed } = await runCurve(data, setup, options, { manifest });
+    expect(failed).toEqual([]);
+    expect(result.points.map(({ method, shots }) => `${method} ${shots}`).sort()).toEqual(
+      curveMethods.flatMap((method) => [2, 8].map((shots) => `${method} ${shots}`)).sort(),
+    );
+    for (const { accuracy, macroF1 } of result.points) {
+      expect(accuracy.draws).toBe(2);
+      expect(accuracy.mean).toBeGreaterThan(0.2);
+      expect(macroF1.mean).toBeLessThanOrEqual(1);
+    }
+    expect(result.comparisons).toHaveLength(2 * 5);
+    for (const { p, correctedP } of result.comparisons) expect(correctedP!).toBeGreaterThanOrEqual(p!);
+    const again = await runCurve(data, setup, options, { manifest });
+    const scores = (of: typeof result) => of.points.map(({ accuracy, macroF1 }) => [accuracy, macroF1]);
+    expect(scores(again.result)).toEqual(scores(result));
+  });
+
+  it("learns: the bag of words is far above chance with all labels", async () => {
+    const data = await demonstration("intents");
+    const simple: CurveOptions = { ...options, methods: ["bag-of-words", "majority"], sizes: ["all"], draws: 3 };
+    const { result } = await runCurve(data, setup, simple, { manifest });
+    expect(result.points.map(({ accuracy }) => accuracy.draws)).toEqual([1, 1]);
+    const [words, majority] = ["bag-of-words", "majority"].map(
+      (method) => result.points.find((point) => point.method === method)!,
+    );
+    expect(words.accuracy.mean).toBeGreaterThan(0.4);
+    expect(majority.accuracy.mean).toBeCloseTo(1 / 8, 12);
+  });
+
+  it("falls to chance when labels are permuted", async () => {
+    const data = await demonstration("reviews", true);
+    const { result } = await runCurve(data, setup, { ...options, draws: 5 }, { manifest });
+    for (const { accuracy, method, shots } of result.points) {
+      expect(isChance(accuracy, 1 / 2, data.testTexts.length), `${method} ${shots}: ${accuracy.mean}`).toBe(true);
+    }
+  });
+});
+
+describe("planCurve", () => {
+  it("keeps training and test rows apart", async () => {
+    const data = await demonstration("reviews");
+    const held = new Set(data.testTexts);
+    for (const cell of planCurve(data, options).cells) {
+      for (const row of planCurve(data, options).rowsOf(cell)) expect(held.has(data.texts[row])).toBe(false);
+    }
+  });
+
+  it("expects trained layers to take longest", async () => {
+    const data = await demonstration("reviews");
+    const costs = await curveCosts(data, setup.encoder, options);
+    expect(costs.size).toBe(2 * 2 * 5);
+    expect(Math.min(...costs.values())).toBeGreaterThan(0);
+  });
+});
+
+describe("curveText", () => {
+  it("fits 80 columns and warns of few draws", async () => {
+    const data = await demonstration("reviews");
+    const methods = ["head", "bag-of-words"] as const;
+    const { result } = await runCurve(data, setup, { ...options, methods }, { manifest });
+    const text = curveText({ ...result, data: "reviews.csv", testOrigin: "test.csv" });
+    for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(85);
+    expect(text).toMatch(/2 draws are few/);
+    expect(text).toMatch(/Transfer \(head only\) reaches/);
+  });
+});
