@@ -7,7 +7,7 @@ import { useFloatArithmetic } from "../onnx/float-arithmetic.js";
 import { storeFloat32 } from "../onnx/float-weights.js";
 import { findLayers, hiddenStateOf } from "../onnx/layers.js";
 import { cloneModel, encodeModel, readModel } from "../onnx/model.js";
-import { quantizeWeights } from "../onnx/quantize.js";
+import { quantizeWeights, type Rounding } from "../onnx/quantize.js";
 import type { ModelProto } from "../onnx/schema.js";
 import { loadTokenizer, type Tokenizer } from "../runtime/transformers.js";
 import { FeatureCache } from "./cache.js";
@@ -90,7 +90,7 @@ export class Encoder {
   withModel(model: ModelProto, kind = this.kind): Promise<Encoder> {
     const { source, tokenizer, maxTokens, pooling } = this;
     const options = { ...this.options, features: kind, maxTokens, pooling, cacheFolder: null };
-    return Encoder.#assemble(source, tokenizer, model, [], options);
+    return Encoder.#assemble(source, tokenizer, model, [], options, "stochastic");
   }
 
   static async #assemble(
@@ -99,12 +99,13 @@ export class Encoder {
     model: ModelProto,
     notes: string[],
     options: EncoderOptions,
+    rounding: Rounding = "nearest",
   ): Promise<Encoder> {
     if (options.dtype === "fp32") {
       const widened = storeFloat32(model);
       if (widened > 0) notes.push(`${widened} weight tensors stored as float32, with the precision that they had`);
     } else if (options.dtype !== "source") {
-      const quantized = quantizeWeights(model);
+      const quantized = quantizeWeights(model, rounding);
       if (quantized > 0) notes.push(`${quantized} weight tensors rounded to int8, one scale per output channel`);
     }
     const { inputs, output } = findLayers(model, hiddenStateOf(model));

@@ -6,6 +6,9 @@ import type { ModelProto, NodeProto, TensorProto } from "./schema.js";
 import { DataType } from "./schema.js";
 import { dimsOf, floatValues, makeTensor, sizeOf } from "./tensor.js";
 
+/** How a weight becomes one of the two whole steps beside it. */
+export type Rounding = "nearest" | "stochastic";
+
 /** Smaller tensors gain nothing from one byte a weight. */
 const smallestSize = 1024;
 
@@ -14,9 +17,12 @@ const smallestSize = 1024;
  * channel (per row of an embedding table). Arithmetic stays float32: products read `Cast(w) · scale`, which loaders fold
  * at load; embeddings are gathered as int8 and scaled afterwards, so that the table itself stays small in memory.
  *
- * @param model is changed in place; float16 becomes float32 first. @returns how many tensors were quantised.
+ * @param model is changed in place; float16 becomes float32 first.
+ * @param rounding `stochastic` for weights that were int8 and then trained: each lies near a whole step, and rounding to the
+ *   nearest would undo every change of less than half a step. Up or down by chance (seeded) keeps changes on average.
+ * @returns how many tensors were quantised.
  */
-export function quantizeWeights(model: ModelProto): number {
+export function quantizeWeights(model: ModelProto, rounding: Rounding = "nearest"): number {
   foldHalfWeights(model);
   useFloat32(model);
   const index = new GraphIndex(model.graph);
@@ -26,8 +32,8 @@ export function quantizeWeights(model: ModelProto): number {
     const readers = index.consumers(tensor.name!);
     if (readers.length === 0) continue;
     if (readers.every((node) => node.opType === "MatMul" && node.input[1] === tensor.name))
-      quantizeFactor(model, tensor);
-    else if (readers.every((node) => gathersRows(node, tensor))) quantizeTable(model, tensor, readers);
+      quantizeFactor(model, tensor, rounding);
+    else if (readers.every((node) => gathersRows(node, tensor))) quantizeTable(model, tensor, readers, rounding);
     else continue;
     count++;
   }
@@ -40,10 +46,10 @@ function gathersRows(node: NodeProto, table: TensorProto): boolean {
   return node.opType === "Gather" && node.input[0] === table.name && intAttribute(node, "axis", 0) === 0;
 }
 
-function quantizeFactor(model: ModelProto, tensor: TensorProto): void {
+function quantizeFactor(model: ModelProto, tensor: TensorProto, rounding: Rounding): void {
   const name = tensor.name!;
   const [rows, columns] = dimsOf(tensor);
-  const { values, scales } = roundToInt8(floatValues(tensor), rows, columns, "column");
+  const { values, scales } = roundToInt8(floatValues(tensor), rows, columns, "column", rounding);
   replaceInitializer(model, tensor, [
     makeTensor(`${name}_int8`, [rows, columns], values),
     makeTensor(`${name}_scale`, [columns], scales),
@@ -51,10 +57,10 @@ function quantizeFactor(model: ModelProto, tensor: TensorProto): void {
   model.graph.node.unshift(...scaledWeights(`${name}_int8`, name, `${name}_scale`));
 }
 
-function quantizeTable(model: ModelProto, tensor: TensorProto, gathers: NodeProto[]): void {
+function quantizeTable(model: ModelProto, tensor: TensorProto, gathers: NodeProto[], rounding: Rounding): void {
   const name = tensor.name!;
   const [rows, columns] = dimsOf(tensor);
-  const { values, scales } = roundToInt8(floatValues(tensor), rows, columns, "row");
+  const { values, scales } = roundToInt8(floatValues(tensor), rows, columns, "row", rounding);
   replaceInitializer(model, tensor, [
     makeTensor(`${name}_int8`, [rows, columns], values),
     makeTensor(`${name}_scale`, [rows, 1], scales),
@@ -83,6 +89,7 @@ export function roundToInt8(
   rows: number,
   columns: number,
   channel: "row" | "column",
+  rounding: Rounding = "nearest",
 ): { values: Int8Array; scales: Float32Array } {
   const byRow = channel === "row";
   const scales = new Float32Array(byRow ? rows : columns);
@@ -93,8 +100,23 @@ export function roundToInt8(
       if (size > scales[byRow ? r : c]) scales[byRow ? r : c] = size;
     }
   }
+  const threshold = rounding === "nearest" ? () => 0.5 : chance();
   for (let r = 0, i = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++, i++) values[i] = Math.round(weights[i] / (scales[byRow ? r : c] || 1));
+    for (let c = 0; c < columns; c++, i++) {
+      values[i] = Math.floor(weights[i] / (scales[byRow ? r : c] || 1) + threshold());
+    }
   }
   return { values, scales };
+}
+
+/** Whole steps stay whole: what is this near to one is off by the rounding of float32 alone. */
+const wholeTo = 2 ** -16;
+
+/** Numbers in (0, 1), the same ones in every run (Numerical Recipes' linear congruential generator: millions are drawn). */
+function chance(): () => number {
+  let state = 1;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return wholeTo + (state / 2 ** 32) * (1 - 2 * wholeTo);
+  };
 }
