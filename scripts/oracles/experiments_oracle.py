@@ -3,6 +3,8 @@
     python scripts/oracles/experiments_oracle.py      (numpy, scipy, scikit-learn; a second)
 
 tfidf.json: scikit-learn's TfidfVectorizer with its defaults.
+rankings.json: LogME by the formulas of You et al. 2021 and 2022 with dense matrices; the regularised H-score of Ibrahim et al. 2022 on
+scikit-learn's LedoitWolf; leave-one-out nearest neighbours by brute force. More rows than columns, fewer, and columns that depend on others.
 """
 
 import json
@@ -11,6 +13,7 @@ import pathlib
 import numpy
 import scipy
 import sklearn
+from sklearn.covariance import LedoitWolf
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 FOLDER = pathlib.Path(__file__).parents[2] / "test/fixtures/experiments"
@@ -36,6 +39,65 @@ def tfidf():
     }
 
 
+def evidence(f, y):
+    """log p(y | F, a, b) / N at the fixed point, from A = a I + b F'F as it stands in the papers."""
+    n, d = f.shape
+    gram = f.T @ f
+    eigenvalues = numpy.linalg.eigvalsh(gram).clip(0)
+    a, b = 1.0, 1.0
+    for _ in range(11):
+        t = a / b
+        precision = a * numpy.eye(d) + b * gram
+        m = b * numpy.linalg.solve(precision, f.T @ y)
+        gamma = (b * eigenvalues / (a + b * eigenvalues)).sum()
+        m2, res2 = m @ m, ((f @ m - y) ** 2).sum()
+        a, b = gamma / (m2 + 1e-5), (n - gamma) / (res2 + 1e-5)
+        if abs(a / b - t) / t <= 1e-3:
+            break
+    log_det = numpy.linalg.slogdet(a * numpy.eye(d) + b * gram)[1]
+    return (n * numpy.log(b) + d * numpy.log(a) - n * numpy.log(2 * numpy.pi) - b * res2 - a * m2 - log_det) / (2 * n)
+
+
+def log_me(f, y, classes):
+    return float(numpy.mean([evidence(f, (y == k).astype(float)) for k in range(classes)]))
+
+
+def h_score(f, y, classes):
+    f = f - f.mean(0)
+    fitted = LedoitWolf().fit(f)
+    g = numpy.zeros_like(f)
+    for k in range(classes):
+        g[y == k] = f[y == k].mean(0)
+    between = numpy.cov(g, rowvar=False)
+    return float(numpy.trace(numpy.linalg.pinv(fitted.covariance_, rcond=1e-15) @ ((1 - fitted.shrinkage_) * between)))
+
+
+def neighbours(f, y):
+    right = 0
+    for i in range(len(f)):
+        similarity = f @ f[i]
+        similarity[i] = -numpy.inf
+        order = numpy.argsort(-similarity, kind="stable")[:5]
+        votes = {}
+        for j in order:
+            votes[y[j]] = votes.get(y[j], 0) + 1
+        right += max(votes, key=lambda k: votes[k]) == y[i]
+    return right / len(f)
+
+
+def rankings():
+    random = numpy.random.default_rng(5)
+    cases = []
+    for rows, size, classes, rank in [(60, 8, 3, 8), (20, 32, 2, 32), (40, 12, 4, 5)]:
+        y = numpy.arange(rows) % classes
+        centres = random.normal(size=(classes, rank))
+        f = (centres[y] + random.normal(size=(rows, rank))) @ random.normal(size=(rank, size))
+        f = (f / numpy.linalg.norm(f, axis=1, keepdims=True)).astype(numpy.float32).astype(float)
+        facts = {"logme": log_me(f, y, classes), "hscore": h_score(f, y, classes), "neighbours": neighbours(f, y)}
+        cases.append({"rows": rows, "size": size, "classes": classes, "features": f.ravel().tolist(), "labels": y.tolist(), **facts})
+    return {"cases": cases}
+
+
 def write(name, values):
     FOLDER.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"versions": VERSIONS, **values}, ensure_ascii=False, indent=1)
@@ -43,3 +105,4 @@ def write(name, values):
 
 
 write("tfidf.json", tfidf())
+write("rankings.json", rankings())

@@ -1,0 +1,59 @@
+import { Encoder } from "../../encoder/encoder.js";
+import { embeddedEncoder } from "../../encoder/source.js";
+import {
+  type CompareOptions,
+  type CompareSetup,
+  comparisonCosts,
+  planComparison,
+  runComparison,
+} from "../../experiments/compare.js";
+import type { CompareResult } from "../../experiments/compare-result.js";
+import { stderrLog } from "../../log.js";
+import { cellPlanText } from "../../report/cell-plan-text.js";
+import { compareText } from "../../report/compare-text.js";
+import type { Provenance } from "../../report/types.js";
+import { loadTensorflow } from "../../runtime/tensorflow.js";
+import { type ExperimentOptions, readData, runOptions, tell } from "../experiment.js";
+import { print, printJson } from "../print.js";
+
+/** What the command line gives `compare`. */
+export interface CompareCommandOptions extends Omit<ExperimentOptions, "encoder"> {
+  encoders?: string[];
+  rows: number;
+  train?: boolean;
+  adapt: number | "all";
+}
+
+/** `headstart compare`. @throws the errors of reading, of opening encoders, of the run folder, and CellsFailedError */
+export async function compare(path: string, options: CompareCommandOptions): Promise<void> {
+  const data = await readData(path, "compare", options);
+  const { draws, rows, seed, adapt } = options;
+  const train = options.train ? { depth: adapt === "all" ? 1000 : adapt } : undefined;
+  const told: CompareOptions = { draws, rows, seed, train };
+  const setup = await setupOf(options);
+  const cells = planComparison(setup.names, told);
+  const costs = await comparisonCosts(data, setup, told);
+  if (options.plan) {
+    const planned = cells.map((cell) => ({ ...cell, seconds: costs.get(cell.id)! }));
+    return options.json ? printJson({ cells: planned }) : print(cellPlanText(planned));
+  }
+  const given = { ...told, encoders: setup.names, maxTokens: options.maxTokens };
+  const run = runOptions("compare", data.name, data.fingerprints, given, options);
+  const outcome = await runComparison(data, setup, told, { ...run, cost: ({ id }) => costs.get(id)! });
+  const page = async (result: CompareResult, provenance: Provenance) =>
+    (await import("../../report/compare-page.js")).renderComparison(result, provenance);
+  const named = { ...options, encoder: setup.names.join(", ") };
+  await tell({ ...outcome, cells: cells.length }, { text: compareText, page }, run, named);
+}
+
+async function setupOf(options: CompareCommandOptions): Promise<CompareSetup> {
+  const { maxTokens, cache, backend } = options;
+  const log = stderrLog(options);
+  const cacheFolder = cache ? undefined : null;
+  return {
+    tensorflow: await loadTensorflow({ backend }),
+    log,
+    names: [...new Set(options.encoders ?? [embeddedEncoder])],
+    open: (name) => Encoder.open(name, { features: "last", maxTokens, cacheFolder, log }),
+  };
+}
