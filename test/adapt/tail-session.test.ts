@@ -2,17 +2,22 @@ import { describe, expect, it } from "vitest";
 import { microBatches } from "../../src/adapt/micro-batches.js";
 import { runTokens } from "../../src/adapt/tail-session.js";
 import { Random } from "../../src/random.js";
-import { largestDifference, oracles } from "../encoder/oracle.js";
+import { largestDifference } from "../encoder/oracle.js";
 import { type OpenTail, openTail, openTiny, texts } from "./tiny.js";
 
 /** float32 in another order. */
 const tolerance = 1e-5;
 
-const files = [...Object.keys(oracles), "bert/onnx/variants/model_fp16.onnx", "bert/onnx/variants/int8_dq.onnx"];
-const cases = files.map((file) => ({
-  file,
-  depths: ["bert", "albert", "modernbert"].includes(file) ? [1, 2, 3] : [2],
-}));
+/** The layers are computed in float32, but in float16 by an encoder that keeps its file's arithmetic. */
+const halfTolerance = 1e-3;
+
+const cases = [
+  ...["bert", "albert", "modernbert"].map((file) => ({ file, depths: [1, 2, 3] })),
+  ...["deberta-v2", "mpnet", "bert/onnx/variants/model_fp16.onnx", "bert/onnx/variants/int8_dq.onnx"].map((file) => ({
+    file,
+    depths: [2],
+  })),
+];
 
 function cotangents(length: number): Float32Array {
   const random = new Random(6);
@@ -29,8 +34,6 @@ describe("TailSession", () => {
   it.each(cases)("embeds as the whole encoder does: $file, last layers $depths apart", async ({ file, depths }) => {
     const encoder = await openTiny(file);
     const { data, size } = await encoder.encode(texts);
-    // An fp16 file is computed in float32 here, in float16 by the encoder.
-    const allowed = file.includes("fp16") ? 1e-2 : tolerance;
     for (const depth of depths) {
       const { session, states, dispose } = await openTail(encoder, depth);
       const batch = [5, 0, 3, 2, 7, 6];
@@ -38,7 +41,9 @@ describe("TailSession", () => {
       expect(embeddings.length).toBe(batch.length * size);
       batch.forEach((text, row) => {
         const own = embeddings.subarray(row * size, (row + 1) * size);
-        expect(largestDifference(own, data.subarray(text * size, (text + 1) * size))).toBeLessThan(allowed);
+        expect(largestDifference(own, data.subarray(text * size, (text + 1) * size))).toBeLessThan(
+          file.includes("fp16") ? halfTolerance : tolerance,
+        );
       });
       await dispose();
     }
