@@ -22,7 +22,7 @@ export class MissingRuleError extends HeadstartError {
         ? "Adapt fewer layers, or export the model with standard operators."
         : deepest === 0
           ? "No layer of this encoder can be adapted: export it with standard operators, or keep it frozen."
-          : `The last ${deepest} layers can be adapted: use --adapt ${deepest}, or export the model with standard operators.`;
+          : `The last ${deepest === 1 ? "layer" : `${deepest} layers`} can be adapted: use --adapt ${deepest}, or export the model with standard operators.`;
     super(`${what} ${next}`);
   }
 }

@@ -64,7 +64,7 @@ describe("tailGraphs", () => {
   });
 
   it.each([
-    { layer: 1, depth: 3, deepest: "The last 1 layers can be adapted: use --adapt 1" },
+    { layer: 1, depth: 3, deepest: "The last layer can be adapted: use --adapt 1" },
     { layer: 0, depth: 3, deepest: "The last 2 layers can be adapted: use --adapt 2" },
     { layer: 2, depth: 1, deepest: "No layer of this encoder can be adapted" },
   ])("names an operator without a rule and what works: in layer $layer of 0 … 2", async ({ layer, depth, deepest }) => {
