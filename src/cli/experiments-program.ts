@@ -1,18 +1,18 @@
 import { Command, Option } from "commander";
 import { formats } from "../data/format.js";
 import { curveMethods } from "../experiments/curve-methods.js";
-import { integer, layers, names, sizes } from "./options.js";
+import { depths, integer, layers, names, sizes } from "./options.js";
 
 /** The commands that measure transfer learning on the user's own data. */
 export function experimentCommands(): Command[] {
-  return [curveCommand()];
+  return [curveCommand(), compareCommand(), extentCommand()];
 }
 
 function curveCommand(): Command {
   const command = new Command("curve")
     .description("Accuracy against labels a class, with transfer and from scratch.")
     .argument("<data>", "CSV, TSV or JSON Lines, also gzipped");
-  withTestOptions(withExperimentOptions(command, 5))
+  withEncoderOption(withTestOptions(withExperimentOptions(command, 5)))
     .addOption(
       new Option("--methods <list>", `ways to train (default: ${curveMethods.join(",")})`).argParser(
         names(curveMethods),
@@ -29,6 +29,36 @@ function curveCommand(): Command {
     .action(async (data, options) => (await import("./commands/curve.js")).curve(data, options));
 }
 
+function compareCommand(): Command {
+  const command = new Command("compare")
+    .description("Rank pretrained encoders and their layers on your data, before any training and after.")
+    .argument("<data>", "CSV, TSV or JSON Lines, also gzipped");
+  withTestOptions(withExperimentOptions(command, 5))
+    .option("--encoders <id or folder...>", "encoders to rank (default: the one in the package)")
+    .addOption(new Option("--rows <n>", "rows of a draw").argParser(integer(20)).default(400))
+    .option("--train", "also train each encoder, and score it on the test rows")
+    .addOption(new Option("--adapt <layers>", "layers that --train trains").argParser(layers).default("all"));
+  return command
+    .addHelpText(
+      "after",
+      example("headstart compare reviews.csv --encoders headstart-mini ./bge-small --report compare.html"),
+    )
+    .action(async (data, options) => (await import("./commands/compare.js")).compare(data, options));
+}
+
+function extentCommand(): Command {
+  const command = new Command("extent")
+    .description("How many layers to train: what each brings, when it overfits, what it forgets.")
+    .argument("<data>", "CSV, TSV or JSON Lines, also gzipped");
+  withEncoderOption(withTestOptions(withExperimentOptions(command, 5)))
+    .addOption(new Option("--shots <n>", "labels a class, or all").argParser((value) => sizes(value)[0]).default(8))
+    .addOption(new Option("--depths <list>", "layers to train, such as 0,1,3 (default: none to all)").argParser(depths))
+    .option("--unrelated <file>", "labelled texts of another task (default: a corpus in the package)");
+  return command
+    .addHelpText("after", example("headstart extent reviews.csv --shots 16 --report extent.html"))
+    .action(async (data, options) => (await import("./commands/extent.js")).extent(data, options));
+}
+
 /** Options that all experiments have. */
 function withExperimentOptions(command: Command, draws: number): Command {
   return command
@@ -41,12 +71,15 @@ function withExperimentOptions(command: Command, draws: number): Command {
     .option("--label <column>", "column of the labels (default: found by name)")
     .addOption(new Option("--format <format>", "format of the data, where its name does not tell").choices(formats))
     .option("--skip-empty", "leave out rows with an empty text")
-    .option("--encoder <id or folder>", "pretrained encoder (default: the one in the package)")
     .addOption(new Option("--max-tokens <n>", "cut texts to this many tokens").argParser(integer(4)))
     .addOption(new Option("--backend <name>", "what computes the heads").choices(["auto", "tensorflow", "wasm"]))
     .option("--no-cache", "encode all texts anew, keep nothing for the next run")
     .option("--json", "results as JSON")
     .option("-q, --quiet", "no messages but warnings and errors");
+}
+
+function withEncoderOption(command: Command): Command {
+  return command.option("--encoder <id or folder>", "pretrained encoder (default: the one in the package)");
 }
 
 function withTestOptions(command: Command): Command {

@@ -58,3 +58,8 @@ export function names<Name extends string>(allowed: readonly Name[]): (value: st
       throw new InvalidArgumentError(`Found ${given}, expected some of ${allowed.join(", ")}.`);
     });
 }
+
+/** The value of `--depths`: numbers of layers, 0 for the frozen encoder. */
+export function depths(value: string): number[] {
+  return value.split(",").map(integer(0));
+}
