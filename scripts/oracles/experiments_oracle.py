@@ -5,6 +5,7 @@
 tfidf.json: scikit-learn's TfidfVectorizer with its defaults.
 rankings.json: LogME by the formulas of You et al. 2021 and 2022 with dense matrices; the regularised H-score of Ibrahim et al. 2022 on
 scikit-learn's LedoitWolf; leave-one-out nearest neighbours by brute force. More rows than columns, fewer, and columns that depend on others.
+coral.json: CORAL with scipy's fractional matrix powers, regularised by each domain's mean variance.
 """
 
 import json
@@ -12,6 +13,7 @@ import pathlib
 
 import numpy
 import scipy
+import scipy.linalg
 import sklearn
 from sklearn.covariance import LedoitWolf
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -98,6 +100,17 @@ def rankings():
     return {"cases": cases}
 
 
+def coral():
+    random = numpy.random.default_rng(6)
+    source = random.normal(size=(30, 6)) @ random.normal(size=(6, 6)) + 1
+    target = random.normal(size=(20, 6)) @ random.normal(size=(6, 6))
+    source, target = source.astype(numpy.float32).astype(float), target.astype(numpy.float32).astype(float)
+    regular = lambda x: numpy.cov(x, rowvar=False) + numpy.trace(numpy.cov(x, rowvar=False)) / 6 * numpy.eye(6)
+    power = scipy.linalg.fractional_matrix_power
+    moved = (source - source.mean(0)) @ power(regular(source), -0.5) @ power(regular(target), 0.5) + target.mean(0)
+    return {"source": source.tolist(), "target": target.tolist(), "moved": moved.real.tolist()}
+
+
 def write(name, values):
     FOLDER.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"versions": VERSIONS, **values}, ensure_ascii=False, indent=1)
@@ -106,3 +119,4 @@ def write(name, values):
 
 write("tfidf.json", tfidf())
 write("rankings.json", rankings())
+write("coral.json", coral())

@@ -1,11 +1,12 @@
 import { Command, Option } from "commander";
 import { formats } from "../data/format.js";
 import { curveMethods } from "../experiments/curve-methods.js";
+import { transferMethods } from "../experiments/transfer-kinds.js";
 import { depths, integer, layers, names, sizes } from "./options.js";
 
 /** The commands that measure transfer learning on the user's own data. */
 export function experimentCommands(): Command[] {
-  return [curveCommand(), compareCommand(), extentCommand()];
+  return [curveCommand(), compareCommand(), extentCommand(), transferCommand()];
 }
 
 function curveCommand(): Command {
@@ -57,6 +58,32 @@ function extentCommand(): Command {
   return command
     .addHelpText("after", example("headstart extent reviews.csv --shots 16 --report extent.html"))
     .action(async (data, options) => (await import("./commands/extent.js")).extent(data, options));
+}
+
+function transferCommand(): Command {
+  const command = new Command("transfer")
+    .description("From a labelled domain to another: with and without adaptation to unlabelled target texts.")
+    .argument("<source>", "labelled rows of the domain to learn from")
+    .argument("<target>", "rows of the other domain; their labels are used by the rows that say so alone");
+  withEncoderOption(withExperimentOptions(command, 5))
+    .option("--test <file>", "labelled target rows to score on (default: a third of the target is held out)")
+    .option("--unlabelled", "the target has no labels; needs --test")
+    .addOption(
+      new Option("--methods <list>", `ways to adapt (default: ${transferMethods.join(",")})`).argParser(
+        names(transferMethods),
+      ),
+    )
+    .addOption(new Option("--shots <n>", "source labels a class").argParser((value) => sizes(value)[0]).default("all"))
+    .addOption(new Option("--few <n>", "target labels a class of `few target labels`").argParser(integer(1)).default(8))
+    .addOption(new Option("--target-rows <n>", "target texts of a draw").argParser(integer(10)).default(1000))
+    .addOption(
+      new Option("--adapt <layers>", "layers that are trained: all or a number").argParser(layers).default("all"),
+    );
+  return command
+    .addHelpText("after", example("headstart transfer books.csv kitchen.csv --draws 3 --report transfer.html"))
+    .action(async (source, target, options) =>
+      (await import("./commands/transfer.js")).transfer(source, target, options),
+    );
 }
 
 /** Options that all experiments have. */

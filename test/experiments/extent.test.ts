@@ -36,7 +36,9 @@ describe("runExtent", () => {
     expect(all.cosine.mean).toBeLessThan(last.cosine.mean);
     for (const { train, heldOut, gap } of result.points) expect(gap.mean).toBeCloseTo(train.mean - heldOut.mean, 10);
     expect(frozen.gain).toBeNull();
-    expect(extentText(result).replace(/\s+/g, " ")).toContain("chooses the extent; held-out figures are of the other half");
+    expect(extentText(result).replace(/\s+/g, " ")).toContain(
+      "chooses the extent; held-out figures are of the other half",
+    );
   });
 
   it("falls to chance on rows held out when labels are permuted, though not on those trained on", async () => {

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { UsageError } from "../../errors.js";
+import type { Shots } from "../../experiments/draws.js";
+import { planTransfer, runTransfer, type TransferOptions, transferCosts } from "../../experiments/transfer.js";
+import { readTexts, type Target, transferData } from "../../experiments/transfer-data.js";
+import { type TransferMethod, transferMethods } from "../../experiments/transfer-kinds.js";
+import type { TransferResult } from "../../experiments/transfer-result.js";
+import { cellPlanText } from "../../report/cell-plan-text.js";
+import { transferText } from "../../report/transfer-text.js";
+import type { Provenance } from "../../report/types.js";
+import { type ExperimentOptions, readExamples, runOptions, tell, withEncoder } from "../experiment.js";
+import { print, printJson } from "../print.js";
+
+/** What the command line gives `transfer`. */
+export interface TransferCommandOptions extends ExperimentOptions {
+  methods?: TransferMethod[];
+  shots: Shots;
+  few: number;
+  targetRows: number;
+  unlabelled?: boolean;
+  adapt: number | "all";
+}
+
+/** `headstart transfer`. @throws the errors of reading, of the run folder, and CellsFailedError */
+export async function transfer(source: string, target: string, options: TransferCommandOptions): Promise<void> {
+  const labelled = await readExamples(source, options);
+  const data = transferData(labelled, await readTarget(target, options), options.seed);
+  const { draws, seed, shots, few, targetRows, adapt } = options;
+  const told: TransferOptions = {
+    methods: options.methods ?? transferMethods,
+    sourceShots: shots,
+    fewShots: few,
+    targetRows,
+    draws,
+    seed,
+    adaptation: { depth: adapt === "all" ? 1000 : adapt },
+  };
+  await withEncoder(options, async (setup) => {
+    const cells = planTransfer(data, told);
+    const costs = await transferCosts(data, setup, told);
+    if (options.plan) {
+      const planned = cells.map((cell) => ({ ...cell, seconds: costs.get(cell.id)! }));
+      return options.json ? printJson({ cells: planned }) : print(cellPlanText(planned));
+    }
+    const given = { ...told, encoder: setup.encoder.fingerprint };
+    const run = runOptions("transfer", data.targetName, data.fingerprints, given, options);
+    const outcome = await runTransfer(data, setup, told, { ...run, cost: ({ id }) => costs.get(id)! });
+    const page = async (result: TransferResult, provenance: Provenance) =>
+      (await import("../../report/transfer-page.js")).renderTransfer(result, provenance);
+    await tell({ ...outcome, cells: cells.length }, { text: transferText, page }, run, options);
+  });
+}
+
+async function readTarget(path: string, options: TransferCommandOptions): Promise<Target> {
+  const test = options.test === undefined ? undefined : await readExamples(options.test, options);
+  if (!options.unlabelled) return { labelled: await readExamples(path, options), test };
+  if (!test) throw new UsageError("--unlabelled needs --test: labelled rows of the target to score on.");
+  const texts = await readTexts(path, options);
+  const fingerprint = createHash("sha256").update(JSON.stringify(texts)).digest("hex");
+  return { name: path, fingerprint, texts, test };
+}

@@ -1,0 +1,139 @@
+import { scoreSingleLabel } from "../evaluate/single-label.js";
+import { Random } from "../random.js";
+import { CostEstimate } from "./cost.js";
+import type { ExperimentSetup } from "./curve.js";
+import { type DrawOptions, drawRows, type Shots } from "./draws.js";
+import { FeatureStore } from "./feature-store.js";
+import type { Adaptation } from "./methods.js";
+import { type RunOptions, runCells } from "./run.js";
+import type { RunManifest } from "./run-folder.js";
+import { type TransferMethod, transferMethods } from "./transfer-kinds.js";
+import { type Labelled, proxyADistance, type TransferRows, transferred } from "./transfer-methods.js";
+import { summarizeTransfer, type TransferResult } from "./transfer-result.js";
+
+/** Two domains of one task. */
+export interface TransferData {
+  sourceName: string;
+  targetName: string;
+  labelNames: readonly string[];
+  source: { texts: readonly string[]; labels: Int32Array };
+  /** Labels are used by the rows that say so, and by no other; missing where they are not known. */
+  target: { texts: readonly string[]; labels?: Int32Array };
+  /** Target rows to score on, in neither of the above; -1: a class that the source lacks. */
+  test: { texts: readonly string[]; labels: Int32Array };
+  testOrigin: string;
+  fingerprints: RunManifest["data"];
+}
+
+export interface TransferOptions extends Pick<DrawOptions, "draws" | "seed"> {
+  methods: readonly TransferMethod[];
+  /** Labels a class of the source. */
+  sourceShots: Shots;
+  /** Unlabelled texts of the target in a draw, at most. */
+  targetRows: number;
+  /** Labels a class of the target, for `few-labels`. */
+  fewShots: number;
+  adaptation: Adaptation;
+}
+
+/** One way into the target on one draw, or the distance between the domains. */
+export interface TransferCell {
+  id: string;
+  method: TransferMethod | "distance";
+  draw: number;
+}
+
+/** Accuracy on the target's test rows; of `distance` the proxy A-distance. */
+export interface TransferScore {
+  value: number;
+}
+
+/** Lists what is trained; rows that need the target's labels are left out where these are not known. */
+export function planTransfer(data: TransferData, { methods, draws }: TransferOptions): TransferCell[] {
+  const known = transferMethods.filter(
+    (method) => methods.includes(method) && (data.target.labels || !needsLabels(method)),
+  );
+  return Array.from({ length: draws }, (_, draw) => draw).flatMap((draw) =>
+    (["distance", ...known] as const).map((method) => ({ id: `${method}/draw=${draw}`, method, draw })),
+  );
+}
+
+function needsLabels(method: TransferMethod): boolean {
+  return method === "few-labels" || method === "upper-bound";
+}
+
+/** The rows of each draw. */
+export function transferRows(data: TransferData, options: TransferOptions): TransferRows[] {
+  const { draws, seed, sourceShots, targetRows, fewShots } = options;
+  const sources = drawRows(data.source.labels, [sourceShots], { draws, seed, nested: true });
+  const { labels } = data.target;
+  const few = labels && drawRows(labels, [fewShots], { draws, seed: seed + 1, nested: true });
+  const root = new Random(seed + 2);
+  const pick = (
+    { texts, labels: of }: { texts: readonly string[]; labels: Int32Array },
+    rows: readonly number[],
+  ): Labelled => ({
+    texts: rows.map((row) => texts[row]),
+    labels: rows.map((row) => of[row]),
+  });
+  return sources.map(({ rows }, draw) => {
+    const chosen = root
+      .fork()
+      .shuffle([...data.target.texts.keys()])
+      .slice(0, targetRows);
+    const target = labels && { texts: data.target.texts, labels };
+    return {
+      classes: data.labelNames.length,
+      source: pick(data.source, rows),
+      unlabelled: chosen.map((row) => data.target.texts[row]),
+      few: target && few && pick(target, few[draw].rows),
+      all: target && pick(target, chosen),
+    };
+  });
+}
+
+/** Trains in every way on every draw, and scores on the target's test rows. */
+export async function runTransfer(
+  data: TransferData,
+  setup: ExperimentSetup,
+  options: TransferOptions,
+  run: RunOptions & { cost?(cell: TransferCell): number },
+): Promise<{ result: TransferResult; failed: { id: string; error: string }[] }> {
+  const { tensorflow, encoder, log } = setup;
+  const draws = transferRows(data, options);
+  const texts = draws.flatMap(({ source, unlabelled, few }) => [...source.texts, ...unlabelled, ...(few?.texts ?? [])]);
+  const store = new FeatureStore(encoder, [...texts, ...data.test.texts], log);
+  const measure = async ({ method, draw }: TransferCell): Promise<TransferScore> => {
+    const training = { tensorflow, encoder, store, seed: options.seed + draw, adaptation: options.adaptation };
+    const rows = draws[draw];
+    if (method === "distance") return { value: await proxyADistance(training, rows.source.texts, rows.unlabelled) };
+    const probabilities = await transferred(method, training, rows, data.test.texts);
+    const input = { probabilities, labels: data.test.labels, labelNames: data.labelNames };
+    return { value: scoreSingleLabel(input, { resamples: 0 }).accuracy };
+  };
+  const cells = planTransfer(data, options);
+  const { done, failed } = await runCells({ cells, cost: run.cost ?? (() => 1), run: measure }, run);
+  return { result: summarizeTransfer(done, data, draws[0]), failed };
+}
+
+const SECONDS_OF_HEAD = 1;
+
+/** Expected seconds of each cell, by id. */
+export async function transferCosts(
+  data: TransferData,
+  { encoder }: ExperimentSetup,
+  options: TransferOptions,
+): Promise<Map<string, number>> {
+  const [{ source, unlabelled, classes }] = transferRows(data, options);
+  const { depth, recipe } = options.adaptation;
+  const estimate = await CostEstimate.of(encoder);
+  const cells = planTransfer(data, options);
+  const adapts = cells.some(({ method }) => method.startsWith("adapted"));
+  const once = adapts ? await estimate.adaptation(depth, source.texts, data.test.texts, classes, recipe) : 0;
+  const encoding = estimate.encoding([...source.texts, ...unlabelled]);
+  const seconds = ({ method, draw }: TransferCell) => {
+    if (method === "distance") return encoding + (draw === 0 ? estimate.encoding(data.test.texts) : 0);
+    return method === "adapted" ? once : method === "adapted-pseudo" ? 2 * once : SECONDS_OF_HEAD;
+  };
+  return new Map(cells.map((cell) => [cell.id, seconds(cell)]));
+}

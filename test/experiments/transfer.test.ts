@@ -1,0 +1,123 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { alignToTarget } from "../../src/experiments/coral.js";
+import type { ExperimentSetup } from "../../src/experiments/curve.js";
+import { FeatureStore } from "../../src/experiments/feature-store.js";
+import { surestRows } from "../../src/experiments/pseudo-labels.js";
+import { planTransfer, runTransfer, type TransferOptions, transferRows } from "../../src/experiments/transfer.js";
+import { transferData } from "../../src/experiments/transfer-data.js";
+import { transferMethods } from "../../src/experiments/transfer-kinds.js";
+import { proxyADistance } from "../../src/experiments/transfer-methods.js";
+import type { Features } from "../../src/head/linear.js";
+import { Random } from "../../src/random.js";
+import { transferText } from "../../src/report/transfer-text.js";
+import { largestDifference } from "../encoder/oracle.js";
+import { corpusOf, isChance, manifest, tinySetup } from "./demonstration.js";
+
+const oracle = JSON.parse(readFileSync(new URL("../fixtures/experiments/coral.json", import.meta.url), "utf8"));
+const featuresOf = (rows: number[][]): Features => ({
+  rows: rows.length,
+  size: rows[0].length,
+  data: Float32Array.from(rows.flat()),
+});
+
+const options: TransferOptions = {
+  methods: transferMethods,
+  sourceShots: 20,
+  fewShots: 4,
+  targetRows: 60,
+  draws: 3,
+  seed: 1,
+  adaptation: { depth: 1, recipe: { steps: 2 } },
+};
+
+let setup: ExperimentSetup;
+beforeAll(async () => {
+  setup = await tinySetup();
+});
+afterAll(() => setup.encoder.dispose());
+
+const domains = async (permuted: boolean) =>
+  transferData(
+    await corpusOf("reviews/train.csv", permuted),
+    { labelled: await corpusOf("reviews/test.csv", permuted) },
+    42,
+  );
+
+describe("alignToTarget", () => {
+  it("moves features as scipy's matrix powers do", () => {
+    const moved = alignToTarget(featuresOf(oracle.source), featuresOf(oracle.target));
+    expect(largestDifference(moved.data, oracle.moved.flat())).toBeLessThan(1e-5);
+  });
+
+  it("leaves a domain as it is when the target is the same", () => {
+    const same = featuresOf(oracle.source);
+    expect(largestDifference(alignToTarget(same, same).data, same.data)).toBeLessThan(1e-5);
+  });
+});
+
+describe("surestRows", () => {
+  it("takes the surest of every predicted class, none of one that is never predicted", () => {
+    const rows = [
+      [0.9, 0.1, 0],
+      [0.6, 0.4, 0],
+      [0.2, 0.8, 0],
+      [0.7, 0.3, 0],
+      [0.8, 0.2, 0],
+    ];
+    expect(surestRows(Float32Array.from(rows.flat()), 3, 0.5)).toEqual({ rows: [0, 2, 4], labels: [0, 1, 0] });
+  });
+});
+
+describe("proxyADistance", () => {
+  it("is near 0 for halves of one domain, and near 2 for domains of other words", async () => {
+    const random = new Random(3);
+    const textsOf = (words: string[]) =>
+      Array.from({ length: 120 }, () =>
+        Array.from({ length: 12 }, () => words[random.integer(words.length)]).join(" "),
+      );
+    const [good, bad] = [textsOf(["good", "clean", "room", "food"]), textsOf(["bad", "film", "end", "hours"])];
+    const store = new FeatureStore(setup.encoder, [...good, ...bad]);
+    const training = { tensorflow: setup.tensorflow, store, seed: 1 };
+    expect(await proxyADistance(training, good.slice(0, 60), good.slice(60))).toBeLessThan(0.5);
+    expect(await proxyADistance(training, good, bad)).toBeGreaterThan(1.5);
+  });
+});
+
+describe("runTransfer", () => {
+  it("scores every way, each against none on the same draws", async () => {
+    const data = await domains(false);
+    const { result, failed } = await runTransfer(data, setup, { ...options, draws: 2 }, { manifest });
+    expect(failed).toEqual([]);
+    expect(result.points.map(({ method }) => method)).toEqual(transferMethods);
+    expect(result.points[0].gain).toBeNull();
+    for (const { gain, accuracy } of result.points.slice(1)) {
+      expect(gain!.difference).toBeCloseTo(accuracy.mean - result.points[0].accuracy.mean, 10);
+    }
+    expect(result.distance!.mean).toBeGreaterThanOrEqual(0);
+    const text = transferText(result).replace(/\s+/g, " ");
+    expect(text).toContain("Without adaptation");
+    for (const { gain, method } of result.points) {
+      if (gain && gain.difference < 0 && method === "coral") expect(text).toMatch(/Negative transfer:.*CORAL/);
+    }
+  });
+
+  it("falls to chance when labels are permuted", async () => {
+    const data = await domains(true);
+    const { result } = await runTransfer(data, setup, options, { manifest });
+    for (const { accuracy, method } of result.points) {
+      expect(isChance(accuracy, 1 / 2, data.test.texts.length), `${method} ${accuracy.mean}`).toBe(true);
+    }
+  });
+
+  it("leaves out what needs target labels when there are none, and never trains on test rows", async () => {
+    const data = await domains(false);
+    const unlabelled = { ...data, target: { texts: data.target.texts } };
+    const methods = new Set(planTransfer(unlabelled, options).map(({ method }) => method));
+    expect([...methods]).toEqual(["distance", ...transferMethods.slice(0, 5)]);
+    const test = new Set(data.test.texts);
+    for (const { source, unlabelled: texts, few, all } of transferRows(data, options)) {
+      for (const text of [...source.texts, ...texts, ...few!.texts, ...all!.texts]) expect(test.has(text)).toBe(false);
+    }
+  });
+});
