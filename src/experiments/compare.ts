@@ -8,6 +8,7 @@ import type { Tensorflow } from "../runtime/tensorflow.js";
 import { selectHead } from "../train/select.js";
 import { type CompareResult, summarizeComparison } from "./compare-result.js";
 import { CostEstimate } from "./cost.js";
+import { partialDraws } from "./draws.js";
 import type { ExperimentData } from "./examples.js";
 import { hScore } from "./h-score.js";
 import { type LayerFeatures, layerFeatures } from "./layer-features.js";
@@ -67,14 +68,7 @@ export function planComparison(names: readonly string[], { draws, train }: Compa
 
 /** The rows of each draw, taken at random from the pool: at most four fifths of it, so that draws differ. */
 export function comparedRows(data: ExperimentData, { draws, rows, seed }: CompareOptions): number[][] {
-  const root = new Random(seed);
-  const count = Math.min(rows, Math.floor(0.8 * data.texts.length));
-  return Array.from({ length: draws }, () =>
-    root
-      .fork()
-      .shuffle([...data.texts.keys()])
-      .slice(0, count),
-  );
+  return partialDraws(data.texts.length, rows, draws, seed);
 }
 
 /** Ranks encoders and their layers; the test rows are used for nothing but scoring what `train` trains. */

@@ -46,6 +46,23 @@ function firstOfEachClass(order: readonly number[], labels: Int32Array, shots: n
   });
 }
 
+const FOUR_FIFTHS = 0.8;
+
+/**
+ * Rows taken at random, at most four fifths of all, so that draws differ even where everything is asked for: without that, draws would be
+ * copies of each other and their intervals would claim a certainty that is not there. A single draw takes what is asked for.
+ */
+export function partialDraws(rows: number, most: number, draws: number, seed: number): number[][] {
+  const root = new Random(seed);
+  const count = Math.min(most, draws === 1 ? rows : Math.floor(FOUR_FIFTHS * rows));
+  return Array.from({ length: draws }, () =>
+    root
+      .fork()
+      .shuffle([...Array(rows).keys()])
+      .slice(0, count),
+  );
+}
+
 /** 2, 4, 8 … below the rows of the largest class, then all. @param labels [N] */
 export function usualSizes(labels: Int32Array): Shots[] {
   const counts = new Map<number, number>();

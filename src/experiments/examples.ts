@@ -75,7 +75,7 @@ export function experimentData(
     labels: Int32Array.from(pool, (row) => labels[row]),
     testTexts: held.map((row) => dataset.texts[row]),
     testLabels: Int32Array.from(held, (row) => labels[row]),
-    testOrigin: `a stratified third of ${dataset.name}, ${held.length} rows, held out of everything else`,
+    testOrigin: `a stratified third of ${dataset.name}, held out`,
   };
 }
 

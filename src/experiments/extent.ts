@@ -6,7 +6,7 @@ import { Random } from "../random.js";
 import { accuracyOf } from "../train/select.js";
 import { CostEstimate } from "./cost.js";
 import type { ExperimentSetup } from "./curve.js";
-import { type Draw, drawRows, type Shots } from "./draws.js";
+import { type Draw, drawRows, partialDraws, type Shots } from "./draws.js";
 import type { ExperimentData } from "./examples.js";
 import { type ExtentResult, summarizeExtent } from "./extent-result.js";
 import { type Adaptation, type TrainingRows, trainAdaptedLayers } from "./methods.js";
@@ -49,11 +49,16 @@ export interface ExtentOptions {
 /** Lists what is trained. */
 export function planExtent(data: ExperimentData, encoder: Encoder, options: ExtentOptions) {
   const depths = options.depths ?? Array.from({ length: encoder.layers + 1 }, (_, depth) => depth);
-  const draws = options.splits ?? drawRows(data.labels, [options.shots], { ...options, nested: true });
+  const draws = options.splits ?? drawsOf(data, options);
   const cells: ExtentCell[] = draws.flatMap(({ draw }) =>
     depths.map((depth) => ({ id: `depth=${depth}/draw=${draw}`, depth, draw })),
   );
   return { cells, depths, rowsOf: ({ draw }: ExtentCell) => draws.find((one) => one.draw === draw)!.rows };
+}
+
+function drawsOf({ labels }: ExperimentData, { shots, draws, seed }: ExtentOptions): Draw[] {
+  if (shots !== "all") return drawRows(labels, [shots], { draws, seed, nested: true });
+  return partialDraws(labels.length, labels.length, draws, seed).map((rows, draw) => ({ shots, draw, rows }));
 }
 
 /** Trains at every depth, and measures what it brings and what it costs. */

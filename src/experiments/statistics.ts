@@ -19,7 +19,7 @@ export interface PairedSummary {
   ties: number;
   losses: number;
   draws: number;
-  /** Two-sided, of the paired t test; null for a single draw. */
+  /** Two-sided, of the paired t test; null for a single draw, and where all differ by the same. */
   p: number | null;
 }
 
@@ -35,7 +35,9 @@ export function summarize(values: readonly number[]): Summary {
 /** The paired difference over draws, with the paired t test. @param a [n] @param b [n], the same draws in the same order. */
 export function pairedSummary(a: readonly number[], b: readonly number[]): PairedSummary {
   const differences = b.map((value, i) => value - a[i]);
-  const { mean: difference, interval, draws } = summarize(differences);
+  const { mean: difference, interval: ofMean, draws } = summarize(differences);
+  const isConstant = differences.every((d) => Math.abs(d - differences[0]) < 1e-12);
+  const interval = isConstant && difference !== 0 ? null : ofMean;
   const wins = differences.filter((d) => d > 0).length;
   const losses = differences.filter((d) => d < 0).length;
   return { difference, interval, wins, ties: draws - wins - losses, losses, draws, p: pairedP(differences) };
@@ -43,9 +45,10 @@ export function pairedSummary(a: readonly number[], b: readonly number[]): Paire
 
 function pairedP(differences: readonly number[]): number | null {
   if (differences.length < 2) return null;
-  const error = standardError(differences);
   const mean = average(differences);
-  if (error === 0) return mean === 0 ? 1 : 0;
+  const isConstant = differences.every((d) => Math.abs(d - differences[0]) < 1e-12);
+  const error = isConstant ? 0 : standardError(differences);
+  if (error === 0) return mean === 0 ? 1 : null; // draws that are copies of each other tell nothing of chance
   return Math.min(1, 2 * jstat.studentt.cdf(-Math.abs(mean / error), differences.length - 1));
 }
 

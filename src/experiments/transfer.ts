@@ -1,8 +1,7 @@
 import { scoreSingleLabel } from "../evaluate/single-label.js";
-import { Random } from "../random.js";
 import { CostEstimate } from "./cost.js";
 import type { ExperimentSetup } from "./curve.js";
-import { type DrawOptions, drawRows, type Shots } from "./draws.js";
+import { type DrawOptions, drawRows, partialDraws, type Shots } from "./draws.js";
 import { FeatureStore } from "./feature-store.js";
 import type { Adaptation } from "./methods.js";
 import { type RunOptions, runCells } from "./run.js";
@@ -65,10 +64,14 @@ function needsLabels(method: TransferMethod): boolean {
 /** The rows of each draw. */
 export function transferRows(data: TransferData, options: TransferOptions): TransferRows[] {
   const { draws, seed, sourceShots, targetRows, fewShots } = options;
-  const sources = drawRows(data.source.labels, [sourceShots], { draws, seed, nested: true });
+  const rowsOfSource = data.source.labels.length;
+  const sources =
+    sourceShots === "all"
+      ? partialDraws(rowsOfSource, rowsOfSource, draws, seed)
+      : drawRows(data.source.labels, [sourceShots], { draws, seed, nested: true }).map(({ rows }) => rows);
   const { labels } = data.target;
   const few = labels && drawRows(labels, [fewShots], { draws, seed: seed + 1, nested: true });
-  const root = new Random(seed + 2);
+  const targets = partialDraws(data.target.texts.length, targetRows, draws, seed + 2);
   const pick = (
     { texts, labels: of }: { texts: readonly string[]; labels: Int32Array },
     rows: readonly number[],
@@ -76,11 +79,8 @@ export function transferRows(data: TransferData, options: TransferOptions): Tran
     texts: rows.map((row) => texts[row]),
     labels: rows.map((row) => of[row]),
   });
-  return sources.map(({ rows }, draw) => {
-    const chosen = root
-      .fork()
-      .shuffle([...data.target.texts.keys()])
-      .slice(0, targetRows);
+  return sources.map((rows, draw) => {
+    const chosen = targets[draw];
     const target = labels && { texts: data.target.texts, labels };
     return {
       classes: data.labelNames.length,

@@ -7,7 +7,7 @@ import { renderPage, section } from "./page.js";
 import { provenanceSection } from "./sections/provenance.js";
 import { sortableTable } from "./sortable-table.js";
 import type { Provenance } from "./types.js";
-import { differenceWithin, duration, plusMinus } from "./words.js";
+import { boundedShare, differenceWithin, duration, plusMinus } from "./words.js";
 
 /** A comparison of encoders as one self-contained page. The same result gives the same bytes. */
 export function renderComparison(result: CompareResult, provenance: Provenance): string {
@@ -34,7 +34,7 @@ function chart({ layers, encoders }: CompareResult): Markup {
       .map(({ layer, scores }) => ({
         x: layer,
         y: scores.probeAccuracy.mean,
-        interval: scores.probeAccuracy.interval,
+        interval: boundedShare(scores.probeAccuracy.interval),
       })),
   }));
   const deepest = Math.max(...layers.map(({ layer }) => layer));

@@ -7,7 +7,7 @@ import { renderPage, section } from "./page.js";
 import { provenanceSection } from "./sections/provenance.js";
 import { sortableTable } from "./sortable-table.js";
 import type { Provenance } from "./types.js";
-import { differenceWithin, duration, percentWithin, plusMinus } from "./words.js";
+import { boundedShare, differenceWithin, duration, percentWithin, plusMinus } from "./words.js";
 
 /** A learning curve as one self-contained page. The same result gives the same bytes. */
 export function renderCurve(result: CurveResult, provenance: Provenance): string {
@@ -33,7 +33,7 @@ function chart({ points }: CurveResult): Markup {
     name: methodNames[method],
     points: points
       .filter((point) => point.method === method)
-      .map(({ perClass, accuracy }) => ({ x: perClass, y: accuracy.mean, interval: accuracy.interval })),
+      .map(({ perClass, accuracy }) => ({ x: perClass, y: accuracy.mean, interval: boundedShare(accuracy.interval) })),
   }));
   const xTicks = new Map(points.map(({ shots, perClass }) => [perClass, shots === "all" ? "all" : `${shots}`]));
   const ends = series.map(

@@ -8,7 +8,7 @@ import { renderPage, section } from "./page.js";
 import { provenanceSection } from "./sections/provenance.js";
 import { sortableTable } from "./sortable-table.js";
 import type { Provenance } from "./types.js";
-import { differenceWithin, duration, points as inPoints, plusMinus } from "./words.js";
+import { boundedShare, differenceWithin, duration, points as inPoints, plusMinus } from "./words.js";
 
 /** Extents of adaptation as one self-contained page. The same result gives the same bytes. */
 export function renderExtent(result: ExtentResult, provenance: Provenance): string {
@@ -44,7 +44,7 @@ function chart(
 ): Markup {
   const series = lines.map(([name, of]) => ({
     name,
-    points: points.map((point) => ({ x: point.depth, y: of(point).mean, interval: of(point).interval })),
+    points: points.map((point) => ({ x: point.depth, y: of(point).mean, interval: boundedShare(of(point).interval) })),
   }));
   const xTicks = new Map(points.map(({ depth }) => [depth, depth === 0 ? "frozen" : `${depth}`]));
   const description = `${lines.map(([name]) => name).join(" and ")} for ${counted(points.length, "extent")}.`;

@@ -11,8 +11,14 @@ export function signedPoints(difference: number): string {
   return `${difference < 0 ? "−" : "+"}${points(Math.abs(difference))}`;
 }
 
+/** An interval of a share, which cannot leave 0 … 1: Student's t does not know that. */
+export function boundedShare(interval: Interval | null): Interval | null {
+  return interval && [Math.max(0, interval[0]), Math.min(1, interval[1])];
+}
+
 /** "84.1% (81.0 to 87.2)". */
-export function percentWithin(mean: number, interval: Interval | null): string {
+export function percentWithin(mean: number, of: Interval | null): string {
+  const interval = boundedShare(of);
   return interval ? `${percent(mean)} (${points(interval[0])} to ${points(interval[1])})` : percent(mean);
 }
 

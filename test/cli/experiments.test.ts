@@ -60,3 +60,67 @@ describe("curve", () => {
     expect(existsSync(join(folder, "never"))).toBe(false);
   });
 });
+
+describe("compare", () => {
+  it("ranks the layers of an encoder and writes a page", async () => {
+    const args = [corpus("intents/train.csv"), "--encoders", `${encoders}bert`, `${encoders}roberta`, "--no-cache"];
+    const { code, stdout, stderr } = await run(
+      "compare",
+      ...args,
+      "--draws",
+      "2",
+      "--rows",
+      "60",
+      "--report",
+      "c.html",
+    );
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/bert 3\/3 .*\n/);
+    expect(stdout).toMatch(/Take .*(bert|roberta)/);
+    expect(readFileSync(join(folder, "c.html"), "utf8")).toContain("Kendall");
+    expect(existsSync(join(folder, "intents-compare/cells.jsonl"))).toBe(true);
+  });
+});
+
+describe("extent", () => {
+  it("says what is best and what is forgotten", async () => {
+    const args = ["--depths", "0", "--draws", "2", "--shots", "4", "--json"];
+    const { code, stdout, stderr } = await run("extent", ...reviews, ...args);
+    expect(code, stderr).toBe(0);
+    const { result } = JSON.parse(stdout);
+    expect([result.best, result.points[0].cosine.mean > 0.999, result.unrelated]).toEqual([
+      0,
+      true,
+      "intents/train.csv",
+    ]);
+  });
+});
+
+describe("transfer", () => {
+  it("scores ways into the target, on draws that differ", async () => {
+    const args = [
+      corpus("reviews/train.csv"),
+      corpus("reviews/test.csv"),
+      ...tiny,
+      "--methods",
+      "none,coral,upper-bound",
+    ];
+    const { code, stdout, stderr } = await run("transfer", ...args, "--draws", "3", "--json", "--report", "t.html");
+    expect(code, stderr).toBe(0);
+    const { result } = JSON.parse(stdout);
+    expect(result.points.map(({ method }: { method: string }) => method)).toEqual(["none", "coral", "upper-bound"]);
+    expect(new Set(result.points.flatMap(({ values }: { values: number[] }) => values)).size).toBeGreaterThan(3);
+    expect(readFileSync(join(folder, "t.html"), "utf8")).toMatch(/^<!doctype html>/i);
+  });
+
+  it("takes a target without labels beside labelled test rows, and refuses it without", async () => {
+    const sourceAndTarget = [corpus("reviews/train.csv"), corpus("intents/train.csv"), "--unlabelled", ...tiny];
+    const refused = await run("transfer", ...sourceAndTarget);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("--unlabelled needs --test")]);
+    const test = ["--test", corpus("reviews/test.csv"), "--draws", "1", "--methods", "none,few-labels"];
+    const { code, stdout, stderr } = await run("transfer", ...sourceAndTarget, ...test);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/no adaptation/);
+    expect(stdout).not.toMatch(/few target labels/);
+  });
+});

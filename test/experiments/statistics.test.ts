@@ -34,6 +34,10 @@ describe("pairedSummary", () => {
     expect(paired.p).toBeCloseTo(0.0868110927710479, 8); // scipy 1.17.1: ttest_rel(b, a).pvalue
   });
 
+  it("claims no certainty from draws that are copies of each other", () => {
+    expect(pairedSummary([0.5, 0.5, 0.5], [0.6, 0.6, 0.6])).toMatchObject({ interval: null, p: null, wins: 3 });
+  });
+
   it("says nothing of p where there is one draw, and 1 where nothing differs", () => {
     expect(pairedSummary([0.1], [0.2]).p).toBeNull();
     expect(pairedSummary([0.1, 0.2], [0.1, 0.2]).p).toBe(1);
