@@ -22,7 +22,7 @@ export interface Trial {
   depth: number;
   steps: number;
   accuracy: number;
-  /** Needs no threshold and tells more than right and wrong: the trial with the lowest is taken. */
+  /** Needs no threshold and tells more than right and wrong: what trials are compared by. */
   logLoss: number;
 }
 
@@ -35,22 +35,64 @@ export interface AdaptationEvidence {
   trials: Trial[];
 }
 
-/** Scores logits of rows held out, each at a temperature that comes from the other half of these rows. */
-export function trialOf(depth: number, steps: number, { targets, logits }: HeldOutRows): Trial {
-  return {
-    depth,
-    steps,
-    accuracy: accuracyOf(targets, logits),
-    logLoss: logLoss(targets, calibratedCrosswise(targets, logits).logits),
-  };
+/** A way of training with all that was seen of it on the rows held out. */
+export interface Way {
+  trial: Trial;
+  /** [R, K] */
+  logits: Float32Array;
+  /** [R], each row's log loss at a temperature that comes from the other half of the rows. */
+  losses: Float64Array;
 }
 
-/** The lowest log loss; of equals the one that trains least. */
-export function bestTrial(trials: readonly Trial[]): Trial {
-  return trials.reduce((best, trial) => {
-    const isLess = trial.depth < best.depth || (trial.depth === best.depth && trial.steps < best.steps);
-    return trial.logLoss < best.logLoss || (trial.logLoss === best.logLoss && isLess) ? trial : best;
-  });
+/** Scores logits of rows held out. */
+export function wayOf(depth: number, steps: number, { targets, logits }: HeldOutRows): Way {
+  const { classes } = targets;
+  const calibrated = calibratedCrosswise(targets, logits).logits;
+  const losses = Float64Array.from({ length: rowsOf(targets) }, (_, row) =>
+    logLoss(selectTargets(targets, [row]), calibrated.subarray(row * classes, (row + 1) * classes)),
+  );
+  return { trial: { depth, steps, accuracy: accuracyOf(targets, logits), logLoss: meanOf(losses) }, logits, losses };
+}
+
+/**
+ * The way with the lowest log loss over some of the rows held out; the frozen encoder where the best adapted one is not
+ * better by more than one standard error of the paired difference (the rule of Breiman et al. 1984: as good is not better).
+ *
+ * @param ways the frozen encoder first. @param mayBeFrozen false takes the best of the others.
+ */
+export function bestWay<W extends Way>(ways: readonly W[], rows: readonly number[], mayBeFrozen: boolean): W {
+  const [frozen, ...adapted] = ways;
+  const loss = ({ losses }: Way) => meanOf(rows.map((row) => losses[row]));
+  const best = adapted.reduce((a, b) => (loss(b) < loss(a) ? b : a));
+  const gains = rows.map((row) => frozen.losses[row] - best.losses[row]);
+  return mayBeFrozen && meanOf(gains) <= standardError(gains) ? frozen : best;
+}
+
+/** Logits of every row by the way that the other half of the rows chose, so that no row is scored by what it chose. */
+export function crossChosenLogits(ways: readonly Way[], classes: number, mayBeFrozen: boolean): Float32Array {
+  const rows = [...ways[0].losses.keys()];
+  const logits = new Float32Array(rows.length * classes);
+  for (const half of [0, 1]) {
+    const others = rows.filter((row) => row % 2 !== half);
+    const way = bestWay(ways, others, mayBeFrozen);
+    for (const row of rows) {
+      if (row % 2 === half) logits.set(way.logits.subarray(row * classes, (row + 1) * classes), row * classes);
+    }
+  }
+  return logits;
+}
+
+function meanOf(numbers: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < numbers.length; i++) sum += numbers[i];
+  return sum / numbers.length;
+}
+
+/** Of a mean. */
+function standardError(numbers: readonly number[]): number {
+  const mean = meanOf(numbers);
+  const squares = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(squares / Math.max(1, numbers.length - 1) / numbers.length);
 }
 
 /** What a classifier says of the rows held out, in the form of nested cross-validation's results. */

@@ -3,7 +3,14 @@ import { fitTemperature, logLoss } from "../../src/head/calibration.js";
 import { probabilities, selectRows, selectTargets, type Targets } from "../../src/head/linear.js";
 import { bestThresholds } from "../../src/head/thresholds.js";
 import { Random } from "../../src/random.js";
-import { bestTrial, type HeldOutRows, scoredRows, type Trial, trialOf } from "../../src/train/adaptation-evidence.js";
+import {
+  bestWay,
+  crossChosenLogits,
+  type HeldOutRows,
+  scoredRows,
+  type Way,
+  wayOf,
+} from "../../src/train/adaptation-evidence.js";
 
 const rows = 80;
 const classes = 3;
@@ -31,20 +38,21 @@ function partOf({ targets, logits }: HeldOutRows, part: number[]) {
   return { targets: own, logits: ownLogits, temperature: fitTemperature(own, ownLogits) };
 }
 
-describe("trialOf", () => {
+describe("wayOf", () => {
   it.each(["single-label", "multi-label"] as const)("calibrates each half of the rows by the other, %s", (kind) => {
     const heldOut = drawn(kind, 5);
     const [even, odd] = halves.map((half) => partOf(heldOut, half));
     const wanted =
       (logLoss(even.targets, even.logits, odd.temperature) + logLoss(odd.targets, odd.logits, even.temperature)) / 2;
-    const trial = trialOf(2, 30, heldOut);
+    const { trial, losses } = wayOf(2, 30, heldOut);
+    expect(losses.reduce((a, b) => a + b) / rows).toBeCloseTo(trial.logLoss, 9);
     expect(trial).toMatchObject({ depth: 2, steps: 30 });
     expect(trial.logLoss).toBeCloseTo(wanted, 5);
     expect(trial.logLoss).toBeLessThan(logLoss(heldOut.targets, heldOut.logits));
   });
 
   it("does not mind how sure the logits are, only what they know", () => {
-    const [sure, unsure] = [trialOf(1, 1, drawn("single-label", 8)), trialOf(1, 1, drawn("single-label", 0.5))];
+    const [sure, unsure] = [8, 0.5].map((scale) => wayOf(1, 1, drawn("single-label", scale)).trial);
     expect(sure.logLoss).toBeCloseTo(unsure.logLoss, 4);
     expect(sure.accuracy).toBe(unsure.accuracy);
   });
@@ -53,22 +61,41 @@ describe("trialOf", () => {
     const heldOut = drawn("single-label", 6);
     const shuffled = new Random(4).shuffle(heldOut.targets.labels.slice()) as Int32Array;
     const targets: Targets = { kind: "single-label", classes, labels: shuffled };
-    expect(trialOf(1, 1, { ...heldOut, targets }).logLoss).toBeGreaterThan(0.95 * Math.log(classes));
+    expect(wayOf(1, 1, { ...heldOut, targets }).trial.logLoss).toBeGreaterThan(0.95 * Math.log(classes));
   });
 });
 
-describe("bestTrial", () => {
-  const trial = (depth: number, steps: number, loss: number): Trial => ({ depth, steps, accuracy: 0.5, logLoss: loss });
+/** A way that loses so much on each row, with logits that name the way. */
+function way(depth: number, losses: number[]): Way {
+  const logLoss = losses.reduce((a, b) => a + b) / losses.length;
+  const logits = new Float32Array(losses.length * classes).fill(depth);
+  return { trial: { depth, steps: 10, accuracy: 0.5, logLoss }, logits, losses: Float64Array.from(losses) };
+}
 
-  it("has the lowest log loss, whatever the accuracy", () => {
-    const accurate = { ...trial(2, 60, 0.8), accuracy: 0.9 };
-    expect(bestTrial([trial(0, 0, 1), accurate, trial(6, 30, 0.7), trial(6, 60, 0.9)])).toEqual(trial(6, 30, 0.7));
+describe("bestWay", () => {
+  const four = [0, 1, 2, 3];
+
+  it("has the lowest log loss over the rows that are looked at", () => {
+    const ways = [way(0, [3, 3, 3, 3]), way(2, [1, 1, 2, 2]), way(6, [2, 2, 1, 1])];
+    expect(bestWay(ways, [0, 1], true).trial.depth).toBe(2);
+    expect(bestWay(ways, [2, 3], true).trial.depth).toBe(6);
   });
 
-  it("trains least among equals: the frozen encoder, fewer layers, fewer steps", () => {
-    expect(bestTrial([trial(2, 60, 0.7), trial(0, 0, 0.7)])).toEqual(trial(0, 0, 0.7));
-    expect(bestTrial([trial(6, 30, 0.7), trial(2, 60, 0.7)])).toEqual(trial(2, 60, 0.7));
-    expect(bestTrial([trial(2, 60, 0.7), trial(2, 30, 0.7)])).toEqual(trial(2, 30, 0.7));
+  it("keeps the frozen encoder unless the gain is above one standard error", () => {
+    const [frozen, clear, unclear] = [way(0, [1, 1, 1, 1]), way(2, [0.5, 0.7, 0.6, 0.4]), way(2, [0, 0, 1.9, 1.9])];
+    expect(bestWay([frozen, clear], four, true)).toBe(clear);
+    expect(bestWay([frozen, unclear], four, true)).toBe(frozen);
+    expect(bestWay([frozen, unclear], four, false)).toBe(unclear);
+    expect(bestWay([frozen, way(2, [1, 1, 1, 1])], four, true)).toBe(frozen);
+  });
+});
+
+describe("crossChosenLogits", () => {
+  it("takes each row's logits from the way that the rows of the other half chose", () => {
+    // Even rows lose least at depth 2, odd rows at depth 6: so odd rows are answered by depth 2.
+    const ways = [way(0, [9, 9, 9, 9]), way(2, [1, 5, 1, 5]), way(6, [5, 1, 5, 1])];
+    const logits = crossChosenLogits(ways, classes, true);
+    expect([...logits]).toEqual([6, 6, 6, 2, 2, 2, 6, 6, 6, 2, 2, 2]);
   });
 });
 

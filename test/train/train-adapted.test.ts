@@ -10,13 +10,8 @@ import { silentLog } from "../../src/log.js";
 import { Random } from "../../src/random.js";
 import { loadTensorflow } from "../../src/runtime/tensorflow.js";
 import { fewestRowsToCompare } from "../../src/train/adaptation-evidence.js";
-import {
-  type Compared,
-  compareHeldOut,
-  depthOf,
-  type TrainAdaptedOptions,
-  trainAdapted,
-} from "../../src/train/train-adapted.js";
+import { type Comparison, compareHeldOut } from "../../src/train/compare-held-out.js";
+import { depthOf, type TrainAdaptedOptions, trainAdapted } from "../../src/train/train-adapted.js";
 import { fast } from "../adapt/eight-texts.js";
 import { openTiny } from "../adapt/tiny.js";
 
@@ -192,32 +187,32 @@ describe("compareHeldOut", () => {
     return labels;
   }
 
-  let before: Compared[];
+  let before: Comparison;
   beforeAll(async () => {
     before = await compared(targets.labels as Int32Array);
   });
 
   it("lets no row that is held out take part in what is scored on it", async () => {
-    const { rows } = before[0].heldOut;
+    const { rows } = before;
     expect(rows.length).toBe(12);
     const labels = targets.labels.slice() as Int32Array;
     for (const row of rows) if (row % 3 === 0) labels.set(swap(row / 3).subarray(row, row + 3), row);
     const after = await compared(labels);
-    expect(after.map(({ trial }) => [trial.depth, trial.steps])).toEqual(
+    expect(after.ways.map(({ trial }) => [trial.depth, trial.steps])).toEqual(
       [0, 2, 3, 4].map((steps) => [steps ? 2 : 0, steps]),
     );
-    for (const [i, { heldOut, trial }] of after.entries()) {
-      expect(heldOut.rows).toEqual(rows);
-      expect(heldOut.targets.labels).not.toEqual(before[i].heldOut.targets.labels);
-      expect(heldOut.logits).toEqual(before[i].heldOut.logits);
-      expect(trial.logLoss).not.toBe(before[i].trial.logLoss);
+    expect(after.rows).toEqual(rows);
+    expect(after.targets.labels).not.toEqual(before.targets.labels);
+    for (const [i, { logits, trial }] of after.ways.entries()) {
+      expect(logits).toEqual(before.ways[i].logits);
+      expect(trial.logLoss).not.toBe(before.ways[i].trial.logLoss);
     }
   });
 
   it("would show it: a row that is trained on changes what is said of those held out", async () => {
-    const seen = [...texts.keys()].find((row) => row % 3 === 0 && !before[0].heldOut.rows.includes(row))!;
+    const seen = [...texts.keys()].find((row) => row % 3 === 0 && !before.rows.includes(row))!;
     const after = await compared(swap(seen / 3));
-    expect(after[0].heldOut.rows).toEqual(before[0].heldOut.rows);
-    for (const [i, { heldOut }] of after.entries()) expect(heldOut.logits).not.toEqual(before[i].heldOut.logits);
+    expect(after.rows).toEqual(before.rows);
+    for (const [i, { logits }] of after.ways.entries()) expect(logits).not.toEqual(before.ways[i].logits);
   });
 });

@@ -56,6 +56,9 @@ export interface TrainOptions
 /** `headstart train`. @throws the errors of reading, training and saving */
 export async function train(data: string, options: TrainOptions): Promise<void> {
   const log = stderrLog(options);
+  if (options.resume && (options.adapt === undefined || options.adapt === "none" || !options.cache)) {
+    throw new UsageError("--resume goes on with an adaptation that was kept: it needs --adapt, and no --no-cache.");
+  }
   if (options.plan) return printPlan(data, options);
   if (options.out === undefined) throw new UsageError("train needs --out <folder>: where to write the model.");
   requireFree(options.out);
