@@ -2,8 +2,8 @@
  * The 12 pairs of four domains of product reviews (Blitzer et al. 2007), the table that papers on domain adaptation print.
  *
  *   npx tsx scripts/amazon-transfer.ts --out amazon-run [--draws 1] [--shots all] [--max-tokens 128] [--methods none,coral] [--json]
- *     (about 9 minutes a pair and draw on two cores with all methods, 2 hours for 12; seconds a pair for none,coral,self-training
- *     once texts are encoded. Cells are kept in <out>/<pair>/cells.jsonl: run it again to go on.)
+ *     (about 11 minutes a pair and draw on two idle cores with all methods, 2½ hours for 12, estimated, not measured; seconds a pair for
+ *     none,coral,self-training once texts are encoded. Cells are kept in <out>/<pair>/cells.jsonl: run it again to go on.)
  *
  * Trains on 1,600 labelled source reviews, adapts to 1,600 unlabelled target reviews, scores on the target's 400 test reviews. Prints the
  * accuracy of every way for every pair, the means, and on how many pairs some adaptation without target labels beat none.
