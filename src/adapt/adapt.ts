@@ -60,6 +60,7 @@ export async function adaptEncoder(
 ): Promise<Adapted> {
   const { depth, recipe, random, threads, log = silentLog } = options;
   const graphs = tailGraphs(await prepareEncoder(encoder.model, encoder.pooling), depth);
+  await encoder.rest(); // its sessions would only take memory
   const states = await frozenStates(encoder, graphs, texts, log);
   const session = await TailSession.open(graphs, threads);
   const bar = log.progress("adapting", recipe.steps);

@@ -38,7 +38,7 @@ export interface Plan {
 }
 
 /**
- * The recipe for N labelled rows of K classes, tuned once on seven sets: docs/decisions/0004. More rows bear more steps, but
+ * The recipe for N labelled rows of K classes, tuned once on seven sets: docs/decisions/0005. More rows bear more steps, but
  * not in proportion; more classes than half a batch want a larger one, so that most have a partner in it. The fewer classes there are, the
  * less their labels say of all that an encoder knows: the result stays nearer to it.
  */

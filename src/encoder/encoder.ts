@@ -42,10 +42,12 @@ export interface EncoderOptions {
 export class Encoder {
   /** Texts that were cut to `maxTokens`. */
   get truncated(): number {
-    return this.#runner.truncated;
+    return this.#truncated + (this.#runner?.truncated ?? 0);
   }
 
-  readonly #runner: TextRunner;
+  #truncated = 0;
+  /** Opened by the first text that is not in the cache. */
+  #runner: TextRunner | undefined;
   readonly #cache: FeatureCache | undefined;
 
   private constructor(
@@ -62,11 +64,11 @@ export class Encoder {
     readonly fingerprint: string,
     /** What was found in the file and done to it, in words. */
     readonly notes: readonly string[],
-    graph: Uint8Array,
+    /** The model with pooling, as the workers get it. */
+    private readonly graph: Uint8Array,
     readonly tokenizer: Tokenizer,
     readonly options: EncoderOptions,
   ) {
-    this.#runner = openTextRunner(graph, tokenizer, { maxTokens, workers: options.workers });
     if (options.cacheFolder !== null) {
       this.#cache = new FeatureCache(options.cacheFolder ?? defaultCacheFolder(), fingerprint, options.log);
     }
@@ -154,7 +156,7 @@ export class Encoder {
     const found = texts.length - missing.length;
     for (let start = 0; start < missing.length; start += windowSize * 4) {
       const part = missing.slice(start, start + windowSize * 4);
-      const data = await this.#runner.run(part, {
+      const data = await this.#running().run(part, {
         onProgress: (done) => onProgress?.(found + start + done),
         onBatch: (rows, output) =>
           this.#cache?.put(
@@ -171,9 +173,23 @@ export class Encoder {
     return stack(texts, known);
   }
 
+  /** Ends the worker threads and frees their sessions; the next text starts new ones. */
+  async rest(): Promise<void> {
+    const runner = this.#runner;
+    this.#runner = undefined;
+    this.#truncated += runner?.truncated ?? 0;
+    await runner?.dispose();
+  }
+
   async dispose(): Promise<void> {
-    await this.#runner.dispose();
+    await this.rest();
     await this.#cache?.close();
+  }
+
+  #running(): TextRunner {
+    const { maxTokens, tokenizer, options } = this;
+    this.#runner ??= openTextRunner(this.graph, tokenizer, { maxTokens, workers: options.workers });
+    return this.#runner;
   }
 }
 
