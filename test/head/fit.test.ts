@@ -120,7 +120,7 @@ describe.each(backends)("fitHead, $backend", (tensorflow) => {
     expect(tensorflow.tf.memory().numTensors).toBe(before);
   });
 
-  it("starts from a given head: at its own optimum it is done at once", async () => {
+  it("starts from a given head: at its own optimum it is done in two steps at most", async () => {
     const wide = oracle("wide");
     const goals = [
       { features, targets },
@@ -130,8 +130,8 @@ describe.each(backends)("fitHead, $backend", (tensorflow) => {
     ];
     for (const { features: x, targets: goal } of goals) {
       const { head, iterations } = await fitHead(tensorflow, x, goal, { C: 3 });
-      expect(iterations).toBeGreaterThan(2);
-      expect((await fitHead(tensorflow, x, goal, { C: 3, initial: head })).iterations).toBeLessThanOrEqual(1);
+      expect(iterations).toBeGreaterThan(3);
+      expect((await fitHead(tensorflow, x, goal, { C: 3, initial: head })).iterations).toBeLessThanOrEqual(2);
     }
   });
 
