@@ -41,18 +41,19 @@ export function prepareDesign(tensorflow: Tensorflow, features: Features): Desig
   const { tf } = tensorflow;
   const { rows } = features;
   const mean = columnMeans(features);
-  const centred = Float64Array.from(features.data, (value, i) => value - mean[i % features.size]);
   const reduces = rows <= BASIS_ROWS && 2 * rows <= features.size;
-  const basis = reduces ? rowBasis(centred, rows, features.size) : undefined;
+  const basis = reduces ? rowBasis(centred(features, mean), rows, features.size) : undefined;
   const size = basis ? basis.length / features.size : features.size;
-  const coordinates = basis ? multiplyTransposed(centred, basis, features.size) : centred;
+  const coordinates = basis && multiplyTransposed(centred(features, mean), basis, features.size);
   const columns = size + 1;
   const values = new Float32Array(rows * columns);
-  const turned = new Float32Array(columns * rows);
-  for (let row = 0; row < rows; row++) {
-    values.set(coordinates.subarray(row * size, (row + 1) * size), row * columns);
-    values[row * columns + size] = 1;
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let f = 0; f < size; f++, at++) {
+      values[at + row] = coordinates ? coordinates[at] : features.data[at] - mean[f];
+    }
+    values[at + row] = 1;
   }
+  const turned = new Float32Array(columns * rows);
   transpose(values, rows, columns, turned);
   const matrix = tf.tensor2d(values, [rows, columns]);
   const transposed = tf.tensor2d(turned, [columns, rows]);
@@ -73,6 +74,14 @@ function columnMeans({ rows, size, data }: Features): Float64Array {
     for (let f = 0; f < size; f++) mean[f] += data[row * size + f] / rows;
   }
   return mean;
+}
+
+function centred({ rows, size, data }: Features, mean: Float64Array): Float64Array {
+  const result = new Float64Array(rows * size);
+  for (let row = 0; row < rows; row++) {
+    for (let f = 0; f < size; f++) result[row * size + f] = data[row * size + f] - mean[f];
+  }
+  return result;
 }
 
 /** The head of parameters [F + 1, K] over a design: leaves the basis, and moves the centring into the bias. */
