@@ -1,20 +1,37 @@
 import { stratifiedFolds, stratifiedFoldsMultiLabel } from "../data/split.js";
 import { balancedClassWeights } from "../head/class-weights.js";
 import { headStarts, joinParameters, problemsPerHead } from "../head/fit.js";
+import type { Minimum } from "../head/lbfgs.js";
 import { rowsOf, selectTargets, type Targets } from "../head/linear.js";
 import { designLogits, type Objective } from "../head/objective.js";
 import { type Start, solve } from "../head/solve.js";
 import type { Random } from "../random.js";
 
-/** Where a cross-validation stops each fit. Against 1e-9 it moves a log loss by at most 2e-3, far below what folds differ, in half the time. */
-const TOLERANCE = 1e-6;
+/** Where a cross-validation stops each fit. Against 1e-6 no choice on the tuning sets gets worse, and temperatures move by 0.3%. */
+const TOLERANCE = 1e-4;
 const MAX_ITERATIONS = 300;
+
+/** Up to this many scored rows × classes × heads, all folds are scored: it takes about a second. */
+const ALWAYS_SCORED = 200_000;
+/**
+ * Rows from which a temperature is known to about 3%, and a choice is as good as from all (tuning sets). Several labels take
+ * more, since each needs a threshold from the few rows that have it.
+ */
+const ENOUGH_SCORED = { "single-label": 1000, "multi-label": 5000 };
 
 /** How rows are parted for cross-validation. */
 export interface Folds {
   count: number;
   /** [N], 0 … count − 1 */
   of: Int32Array;
+}
+
+/** How many of the folds, the first ones, are worth a head of their own: all, or fewer where rows and classes are many. */
+export function foldsToScore(targets: Targets, count: number): number {
+  const rows = rowsOf(targets);
+  const affordable = Math.ceil(ALWAYS_SCORED / (rows * targets.classes));
+  const needed = Math.ceil((ENOUGH_SCORED[targets.kind] * count) / rows);
+  return Math.min(count, Math.max(affordable, needed));
 }
 
 /** Stratified folds, at most as many as there are rows; groups stay whole. */
@@ -36,37 +53,56 @@ export function scorableRows(targets: Targets, folds: Folds): Uint8Array {
   return scorable.map((_, row) => (foldsWith[targets.labels[row]].size > 1 ? 1 : 0));
 }
 
+/** How the heads of a cross-validation are fitted. */
+export interface Fitting {
+  /** Folds that get a head: the first so many. */
+  scored: number;
+  classWeight: "balanced" | "none";
+  /** Where each fit stops; 1e-4 unless told. */
+  tolerance?: number;
+}
+
+/** Logits of rows by heads that had not seen them. */
+export interface OutOfFold {
+  /** [N, K], of the rows of the folds that were scored; zeros elsewhere */
+  logits: Float32Array;
+  /** The minima, in the order of the folds: for a warm start. */
+  minima: Minimum[];
+}
+
 /**
- * Fits one head per fold on the other folds, side by side, and returns the logits of the rows that each has not seen, [N, K].
+ * Fits one head for each of the first `scored` folds on all other folds, side by side, and gives the logits of the rows that
+ * each has not seen.
  *
- * @param options warm: starting points, `points` of the same objective and folds at a smaller C
+ * @param options warm: what the same objective and folds came to at a smaller C
  */
 export async function outOfFoldLogits(
   objective: Objective,
   targets: Targets,
   folds: Folds,
-  options: { C: number; classWeight: "balanced" | "none"; warm?: readonly Float64Array[] },
-): Promise<{ logits: Float32Array; points: Float64Array[] }> {
+  options: Fitting & { C: number; warm?: readonly Minimum[] },
+): Promise<OutOfFold> {
   const { design } = objective;
+  const { tolerance = TOLERANCE } = options;
   const perFold = problemsPerHead(targets);
+  const ofFold = <T>(all: readonly T[], fold: number) => all.slice(fold * perFold, (fold + 1) * perFold);
   const starts: Start[] = [];
-  for (let fold = 0; fold < folds.count; fold++) {
+  for (let fold = 0; fold < options.scored; fold++) {
     const included = Float32Array.from(folds.of, (of) => (of === fold ? 0 : 1));
     const classWeight = options.classWeight === "balanced" ? weightsWithout(targets, folds, fold) : undefined;
-    const warm = options.warm?.slice(fold * perFold, (fold + 1) * perFold);
+    const warm = options.warm && ofFold(options.warm, fold).map(({ point }) => point);
     starts.push(...headStarts(objective, targets, { C: options.C, classWeight, included, warm }));
   }
-  const minima = await solve(objective, starts, { tolerance: TOLERANCE, maxIterations: MAX_ITERATIONS });
+  const minima = await solve(objective, starts, { tolerance, maxIterations: MAX_ITERATIONS });
   const { classes } = targets;
   const logits = new Float32Array(design.rows * classes);
-  for (let fold = 0; fold < folds.count; fold++) {
-    const parameters = joinParameters(objective, targets, minima.slice(fold * perFold, (fold + 1) * perFold));
-    const all = designLogits(design, [parameters], classes);
+  for (let fold = 0; fold < options.scored; fold++) {
+    const all = designLogits(design, [joinParameters(objective, targets, ofFold(minima, fold))], classes);
     for (let row = 0; row < design.rows; row++) {
       if (folds.of[row] === fold) logits.set(all.subarray(row * classes, (row + 1) * classes), row * classes);
     }
   }
-  return { logits, points: minima.map(({ point }) => point) };
+  return { logits, minima };
 }
 
 /** Balanced weights from the counts of the training part alone. */

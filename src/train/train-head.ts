@@ -1,13 +1,11 @@
-import { fitTemperature } from "../head/calibration.js";
-import { balancedClassWeights } from "../head/class-weights.js";
-import { fitHead } from "../head/fit.js";
-import { type Features, type LinearHead, probabilities, rowsOf, scaleHead, type Targets } from "../head/linear.js";
-import { bestThresholds } from "../head/thresholds.js";
+import { type Features, type LinearHead, rowsOf, type Targets } from "../head/linear.js";
 import type { Log } from "../log.js";
 import type { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
-import { type NestedScore, nestedScore } from "./nested.js";
-import { type SelectOptions, selectHead } from "./select.js";
+import { foldsToScore } from "./cross-validate.js";
+import { type NestedScore, nestedScore, scoreAndSelect } from "./nested.js";
+import { type Selection, type SelectOptions, selectHead } from "./select.js";
+import { trainSelected } from "./train-selected.js";
 
 export interface TrainHeadOptions {
   targets: Targets;
@@ -54,48 +52,50 @@ export async function trainHead<Kind extends string>(
   const { targets, strengths, classWeight, random, log } = options;
   const featureSets = sets as Record<string, Features>;
   const candidates = Object.keys(sets).flatMap((features) => strengths.map((C) => ({ features, C })));
-  const rows = rowsOf(targets);
-  const select: SelectOptions = {
-    candidates,
-    folds: options.folds,
-    random: random.fork(),
-    groups: options.groups,
-    classWeight,
-    repeats: rows < rowsForOneRepeat ? 3 : 1,
-  };
-  const chosen = await withProgress(log, "choosing", (onProgress) =>
-    selectHead(tensorflow, featureSets, targets, { ...select, onProgress }),
-  );
-  const temperature = fitTemperature(targets, chosen.outOfFold);
-  const weights = classWeight === "balanced" ? balancedClassWeights(targets) : undefined;
-  const { features, C } = chosen.best;
-  const fitted = await fitHead(tensorflow, featureSets[features], targets, { C, classWeight: weights });
-  if (!fitted.converged) log.warn(`the head did not converge in ${fitted.iterations} iterations`);
-  const heldOut =
-    rows < fewestRowsToScore
-      ? null
-      : await withProgress(log, "scoring", (onProgress) =>
-          nestedScore(tensorflow, featureSets, targets, { ...select, random: random.fork(), onProgress }),
-        );
+  const select = { candidates, folds: options.folds, groups: options.groups, classWeight };
+  const { selection, score } = await selectAndScore(tensorflow, featureSets, targets, select, random, log);
+  const trained = await trainSelected(tensorflow, featureSets, targets, selection, { classWeight });
+  if (trained.stoppedAfter) log.warn(`the head did not converge in ${trained.stoppedAfter} iterations`);
+  const { head, candidate, temperature, thresholds } = trained;
   return {
-    head: scaleHead(fitted.head, temperature),
-    features: features as Kind,
-    C,
+    head,
+    features: candidate.features as Kind,
+    C: candidate.C,
     temperature,
-    thresholds: thresholdsOf(targets, chosen.outOfFold, temperature),
-    selection: chosen.scores.map(({ candidate, meanLogLoss, accuracy }) => ({
+    thresholds,
+    selection: selection.scores.map(({ candidate, meanLogLoss, accuracy }) => ({
       ...candidate,
       logLoss: meanLogLoss,
       accuracy,
     })),
-    heldOut,
+    heldOut: score,
   };
 }
 
-function thresholdsOf(targets: Targets, outOfFold: Float32Array, temperature: number): Float32Array | undefined {
-  if (targets.kind === "single-label") return undefined;
-  const calibrated = outOfFold.map((logit) => logit / temperature);
-  return bestThresholds(probabilities(targets.kind, calibrated, targets.classes), targets.labels, targets.classes);
+/** Where one fold is enough to choose by, the rows held out for the score serve for the choice on all rows as well. */
+async function selectAndScore(
+  tensorflow: Tensorflow,
+  featureSets: Record<string, Features>,
+  targets: Targets,
+  given: Omit<SelectOptions, "random" | "repeats">,
+  random: Random,
+  log: Log,
+): Promise<{ selection: Selection; score: NestedScore | null }> {
+  const rows = rowsOf(targets);
+  const options = () => ({ ...given, repeats: rows < rowsForOneRepeat ? 3 : 1, random: random.fork() });
+  if (foldsToScore(targets, given.folds) === 1) {
+    return withProgress(log, "choosing", (onProgress) =>
+      scoreAndSelect(tensorflow, featureSets, targets, { ...options(), onProgress }),
+    );
+  }
+  const selection = await withProgress(log, "choosing", (onProgress) =>
+    selectHead(tensorflow, featureSets, targets, { ...options(), onProgress }),
+  );
+  if (rows < fewestRowsToScore) return { selection, score: null };
+  const score = await withProgress(log, "scoring", (onProgress) =>
+    nestedScore(tensorflow, featureSets, targets, { ...options(), onProgress }),
+  );
+  return { selection, score };
 }
 
 async function withProgress<T>(

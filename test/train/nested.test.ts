@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { type Features, probabilities, type Targets } from "../../src/head/linear.js";
+import {
+  type Features,
+  headLogits,
+  probabilities,
+  selectFeatures,
+  selectTargets,
+  type Targets,
+} from "../../src/head/linear.js";
 import { Random } from "../../src/random.js";
 import { loadTensorflow } from "../../src/runtime/tensorflow.js";
-import { nestedScore } from "../../src/train/nested.js";
+import { nestedScore, scoreAndSelect } from "../../src/train/nested.js";
 import { accuracyOf, selectHead } from "../../src/train/select.js";
 import { blobs, noisyLabels } from "../head/synthetic.js";
 
@@ -118,6 +125,37 @@ describe("nestedScore", () => {
       onProgress,
     });
     expect(seen.at(-1)).toEqual([15, 15]);
-    expect(seen.map(([done]) => done)).toEqual([...Array(15).keys()].map((i) => i + 1));
+    expect(seen.every(([done, total], i) => total === 15 && done > (seen[i - 1]?.[0] ?? 0))).toBe(true);
+  });
+});
+
+describe("scoreAndSelect", () => {
+  const sets = { x: task.features };
+
+  it("scores the fifth that nestedScore holds out, and calibrates on it what the other fifths chose", async () => {
+    const options = { candidates, folds: 4 };
+    const { score, selection } = await scoreAndSelect(wasm, sets, task.targets, { ...options, random: new Random(5) });
+    const same = { ...options, random: new Random(5), crossValidateUpTo: 0 };
+    const nested = await nestedScore(wasm, sets, task.targets, same);
+    expect(score.method).toBe("hold-out");
+    expect(score.rows).toEqual(nested.rows);
+    expect(selection.rows).toEqual(score.rows);
+    expect(selection.best).toEqual(score.choices[0].candidate);
+    const [{ temperature }] = score.choices;
+    const logits = headLogits(selection.head, selectFeatures(task.features, score.rows));
+    for (const [i, logit] of score.logits.entries()) {
+      expect(logit * temperature).toBeCloseTo(selection.outOfFold[i], 4);
+      expect(logits[i]).toBeCloseTo(selection.outOfFold[i], 4);
+    }
+  });
+
+  it("is at chance when the labels are permuted", async () => {
+    let right = 0;
+    for (let seed = 0; seed < 10; seed++) {
+      const targets = permuted(task.targets, 200 + seed);
+      const { score } = await scoreAndSelect(wasm, sets, targets, { candidates, folds: 4, random: new Random(seed) });
+      right += 12 * accuracyOf(selectTargets(targets, score.rows), score.logits);
+    }
+    expect(Math.abs(right / 120 - 1 / 3)).toBeLessThan(chanceInterval(1 / 3, 120));
   });
 });

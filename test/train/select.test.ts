@@ -4,8 +4,8 @@ import { fitHead } from "../../src/head/fit.js";
 import { headLogits, selectFeatures, selectTargets, type Targets } from "../../src/head/linear.js";
 import { Random } from "../../src/random.js";
 import { loadTensorflow } from "../../src/runtime/tensorflow.js";
-import { foldsOf } from "../../src/train/cross-validate.js";
-import { type Candidate, type SelectOptions, selectHead } from "../../src/train/select.js";
+import { foldsOf, foldsToScore } from "../../src/train/cross-validate.js";
+import { accuracyOf, type Candidate, type SelectOptions, selectHead } from "../../src/train/select.js";
 import { blobs, noisyLabels, oracle } from "../head/synthetic.js";
 
 const wasm = await loadTensorflow({ backend: "wasm" });
@@ -22,11 +22,30 @@ function select(targets: Targets, options: Partial<SelectOptions> = {}) {
   return selectHead(wasm, { signal: task.features, noise }, targets, all);
 }
 
+describe("foldsToScore", () => {
+  it.each([
+    { rows: 480, classes: 60, folds: 5 },
+    { rows: 1500, classes: 150, folds: 4 },
+    { rows: 2000, classes: 60, folds: 3 },
+    { rows: 16_000, classes: 2, folds: 5 },
+    { rows: 16_000, classes: 6, folds: 3 },
+    { rows: 10_003, classes: 77, folds: 1 },
+  ])("scores $folds of 5 folds of $rows rows in $classes classes", ({ rows, classes, folds }) => {
+    expect(foldsToScore({ kind: "single-label", classes, labels: new Int32Array(rows) }, 5)).toBe(folds);
+  });
+
+  it("scores more rows where each label needs a threshold", () => {
+    const labels = new Uint8Array(8000 * 90);
+    expect(foldsToScore({ kind: "multi-label", classes: 90, labels }, 5)).toBe(4);
+    expect(foldsToScore({ kind: "single-label", classes: 90, labels: new Int32Array(8000) }, 5)).toBe(1);
+  });
+});
+
 describe("selectHead", () => {
   it.each(["logLoss", "accuracy"] as const)("prefers the features that carry the classes, by %s", async (criterion) => {
     const { best, scores } = await select(task.targets, { criterion });
     expect(best.features).toBe("signal");
-    expect(scores.map(({ candidate }) => candidate)).toEqual(candidates);
+    expect(scores.filter(({ candidate }) => candidate.features === "noise").length).toBe(1);
     const top = scores.find(({ candidate }) => candidate === best);
     expect(top?.accuracy).toBeGreaterThan(0.8);
     for (const { candidate, accuracy, meanLogLoss } of scores) {
@@ -39,9 +58,51 @@ describe("selectHead", () => {
     }
   });
 
+  it("tries every feature set at its smallest C, then raises C of the best until that stops to help", async () => {
+    const rising = [0.001, 0.01, 1, 100, 1000, 10_000];
+    const pairs = ["noise", "signal"].flatMap((features) => rising.toReversed().map((C) => ({ features, C })));
+    const { best, scores } = await select(task.targets, { candidates: pairs });
+    const losses = new Map(scores.map(({ candidate, meanLogLoss }) => [candidate, meanLogLoss]));
+    const tried = rising.filter((C) => [...losses.keys()].some((pair) => pair.features === "signal" && pair.C === C));
+    expect(scores.map(({ candidate }) => candidate)).toEqual(pairs.filter((pair) => losses.has(pair)));
+    expect(scores.length).toBe(tried.length + 1);
+    expect(tried).toEqual(rising.slice(0, tried.length));
+    expect(tried.length).toBeGreaterThan(2);
+    expect(tried.length).toBeLessThan(rising.length);
+    expect(best).toEqual({ features: "signal", C: tried.at(-2) });
+    const along = tried.map(
+      (C) => scores.find(({ candidate }) => candidate.features === "signal" && candidate.C === C)!,
+    );
+    for (const [i, { meanLogLoss }] of along.slice(1, -1).entries())
+      expect(meanLogLoss).toBeLessThan(along[i].meanLogLoss);
+    expect(along.at(-1)!.meanLogLoss).toBeGreaterThan(along.at(-2)!.meanLogLoss);
+  });
+
+  it("holds out only some folds where rows and classes are many, and fits none on what it holds out", async () => {
+    const large = blobs({ perClass: 100, classes: 50, size: 16, spread: 0.8, seed: 3 });
+    expect(foldsToScore(large.targets, 5)).toBe(1);
+    const options = { candidates: [{ features: "x", C: 1 }], folds: 5 };
+    const random = { random: new Random(3) };
+    const { rows, outOfFold, scores, head } = await selectHead(wasm, { x: large.features }, large.targets, {
+      ...options,
+      ...random,
+    });
+    const folds = foldsOf(large.targets, 5, new Random(3));
+    expect([...rows]).toEqual([...folds.of.keys()].filter((row) => folds.of[row] === 0));
+    expect(outOfFold.length).toBe(rows.length * 50);
+    const logits = headLogits(head, selectFeatures(large.features, rows));
+    for (const [i, value] of outOfFold.entries()) expect(Math.abs(value - logits[i])).toBeLessThan(1e-3);
+    const held = selectTargets(large.targets, rows);
+    expect(scores[0].accuracy).toBeCloseTo(accuracyOf(held, outOfFold), 9);
+    const shuffled = { ...large.targets, labels: new Random(5).shuffle(large.targets.labels.slice()) } as Targets;
+    const chance = await selectHead(wasm, { x: large.features }, shuffled, { ...options, random: new Random(3) });
+    expect(chance.scores[0].accuracy).toBeLessThan(0.05);
+  });
+
   it("gives, for each row, the logits of a head that was fitted without its fold", async () => {
     const only = [{ features: "signal", C: 2 }];
-    const { outOfFold } = await select(task.targets, { candidates: only });
+    const { outOfFold, rows: scored } = await select(task.targets, { candidates: only });
+    expect([...scored]).toEqual([...Array(60).keys()]);
     const folds = foldsOf(task.targets, 5, new Random(7));
     for (let fold = 0; fold < 5; fold++) {
       const rows = [...folds.of.keys()];
@@ -112,7 +173,8 @@ describe("selectHead", () => {
     const before = wasm.tf.memory().numTensors;
     const seen: string[] = [];
     await select(task.targets, { repeats: 2, onProgress: (done, total) => seen.push(`${done}/${total}`) });
-    expect(seen.length).toBe(12);
+    expect(seen.slice(0, 4)).toEqual(["1/12", "2/12", "3/12", "4/12"]);
+    expect(seen.length).toBeGreaterThan(4);
     expect(seen.at(-1)).toBe("12/12");
     expect(wasm.tf.memory().numTensors).toBe(before);
   });
