@@ -1,23 +1,27 @@
 /**
  * Few-shot accuracy of the frozen encoder with a linear head, on the fixed splits of the shared data.
  *
- *   npx tsx scripts/few-shot.ts [--sets sst2,cr] [--seeds 10] [--json]     (about 15 minutes, 2 once texts are cached)
+ *   npx tsx scripts/few-shot.ts [--sets sst2,cr] [--seeds 10] [--backend wasm] [--fresh] [--json]
  *
  * For every <set>-<shots>.json: mean ± s.d. of accuracy over the seeds' training rows, macro-F1 beside, tested on the rows
  * of <set>-test.json. Columns are head settings: features and strength C.
+ *
+ * What is finished stands in .cache/few-shot.jsonl, one line for each set-shots, and is not done again; after a change to the
+ * head, say --fresh.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { strengthsFor } from "../src/classifier/options.js";
 import { type Dataset, loadDataset } from "../src/data/dataset.js";
+import { duplicateGroups } from "../src/data/duplicates.js";
 import { encodeLabels, labelSetOf } from "../src/data/labels.js";
 import { Encoder, lastOf } from "../src/encoder/encoder.js";
 import { scoreSingleLabel } from "../src/evaluate/single-label.js";
 import { fitHead } from "../src/head/fit.js";
 import { type Features, headLogits, probabilities, selectFeatures } from "../src/head/linear.js";
 import { Random } from "../src/random.js";
-import { loadTensorflow } from "../src/runtime/tensorflow.js";
+import { loadTensorflow, type TensorflowBackend } from "../src/runtime/tensorflow.js";
 import { selectHead } from "../src/train/select.js";
 import { rowsForOneRepeat } from "../src/train/train-head.js";
 
@@ -27,6 +31,8 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "10" },
     encoder: { type: "string" },
     dtype: { type: "string", default: "int8" },
+    backend: { type: "string", default: "auto" },
+    fresh: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
 });
@@ -40,27 +46,46 @@ const tuning = ["sst2", "cr", "emotion", "trec6", "snips", "airline_sentiment", 
 
 interface Row {
   split: string;
+  /** The encoder's fingerprint and the number of seeds: lines of another run do not count. */
+  run: string;
   tuning: boolean;
   accuracy: Record<string, number[]>;
   macroF1: Record<string, number[]>;
 }
 
-const tensorflow = await loadTensorflow({ backend: "wasm" });
+const tensorflow = await loadTensorflow({ backend: values.backend as TensorflowBackend });
 const encoder = await Encoder.open(values.encoder, {
   features: "last3",
   dtype: values.dtype === "source" ? "source" : "int8",
 });
+const run = `${encoder.fingerprint.slice(0, 12)} ${values.seeds} seeds`;
+const resultsFile = ".cache/few-shot.jsonl";
+const finished = finishedRows();
 const rows: Row[] = [];
 for (const file of readdirSync(join(data, "splits")).filter((name) => /-\d+\.json$/.test(name))) {
   const [, set, shots] = file.match(/^(.*)-(\d+)\.json$/)!;
   if (values.sets && !values.sets.split(",").includes(set)) continue;
-  const row = await measure(set, Number(shots));
+  const row = finished.get(`${set}-${shots}`) ?? (await measure(set, Number(shots)));
   if (!row) continue;
   rows.push(row);
+  if (!finished.has(row.split)) appendFileSync(resultsFile, `${JSON.stringify(row)}\n`);
   if (!values.json) console.log(line(row));
 }
 await encoder.dispose();
 report(rows);
+
+function finishedRows(): Map<string, Row> {
+  mkdirSync(".cache", { recursive: true });
+  if (values.fresh) rmSync(resultsFile, { force: true });
+  const text = existsSync(resultsFile) ? readFileSync(resultsFile, "utf8") : "";
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1); // a kill may leave part of a line
+  writeFileSync(resultsFile, whole);
+  const known = whole
+    .split("\n")
+    .filter(Boolean)
+    .map((json): Row => JSON.parse(json));
+  return new Map(known.filter((row) => row.run === run).map((row) => [row.split, row]));
+}
 
 async function measure(set: string, shots: number): Promise<Row | undefined> {
   const train = await loadDataset(join(data, set, "train.csv"));
@@ -69,30 +94,30 @@ async function measure(set: string, shots: number): Promise<Row | undefined> {
   const splits = readJson<Record<string, number[]>>(`${set}-${shots}.json`);
   const testRows = readJson<number[] | Record<string, number[]>>(`${set}-test.json`);
   const testList = Array.isArray(testRows) ? testRows : Object.values(testRows)[0];
-  const row: Row = { split: `${set}-${shots}`, tuning: tuning.includes(set), accuracy: {}, macroF1: {} };
+  const row: Row = { split: `${set}-${shots}`, run, tuning: tuning.includes(set), accuracy: {}, macroF1: {} };
   const testFeatures = await encoder.encode(testList.map((i) => test.texts[i]));
   for (const trainRows of Object.values(splits).slice(0, Number(values.seeds))) {
     const features = await encoder.encode(trainRows.map((i) => train.texts[i]));
-    await scoreSeed(row, features, testFeatures, labelsOf(train, trainRows), labelsOf(test, testList));
+    await scoreSeed(row, features, testFeatures, part(train, trainRows), part(test, testList));
   }
   return row;
 }
 
-function labelsOf(dataset: Dataset, rows: number[]): Dataset {
-  return { ...dataset, labels: rows.map((i) => dataset.labels[i]) };
+function part(dataset: Dataset, rows: number[]): Dataset {
+  return { ...dataset, texts: rows.map((i) => dataset.texts[i]), labels: rows.map((i) => dataset.labels[i]) };
 }
 
 async function scoreSeed(
   row: Row,
   train: Features,
   test: Features,
-  trainLabels: Dataset,
-  testLabels: Dataset,
+  trainRows: Dataset,
+  testRows: Dataset,
 ): Promise<void> {
-  const labelSet = labelSetOf(trainLabels);
+  const labelSet = labelSetOf(trainRows);
   const classes = labelSet.names.length;
-  const targets = { kind: "single-label", classes, labels: encodeLabels(trainLabels, labelSet) } as const;
-  const known = encodeLabels(testLabels, labelSet);
+  const targets = { kind: "single-label", classes, labels: encodeLabels(trainRows, labelSet) } as const;
+  const known = encodeLabels(testRows, labelSet);
   const kept = [...known.keys()].filter((i) => known[i] >= 0);
   const labels = Int32Array.from(kept, (i) => known[i]);
   const trainSets = { last: lastOf(train), last3: train };
@@ -113,6 +138,7 @@ async function scoreSeed(
       candidates,
       folds: 5,
       random: new Random(42),
+      groups: duplicateGroups(trainRows.texts),
       repeats,
     });
     await score(name, best.features as "last" | "last3", best.C);
