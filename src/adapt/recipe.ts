@@ -45,7 +45,7 @@ export interface Plan {
 export function recipeFor(rows: number, classes: number): Plan {
   const steps = Math.max(30, Math.round(4 * Math.sqrt(rows)));
   const batchSize = classes > 16 ? 64 : 32;
-  const blend = 1 - 1 / (2 * classes);
+  const blend = 1 - 1 / classes;
   return {
     recipe: { ...defaultRecipe, steps, batchSize, blend },
     depth: Number.POSITIVE_INFINITY,
