@@ -1,11 +1,11 @@
 /**
  * Speed of adaptation: forward and backward of the last k layers, paired with the limit of this machine and with PyTorch.
  *
- *   npx tsx scripts/adapt-speed.ts [--depths 1,2,3,6] [--batch 32] [--tokens 32] [--rounds 15] [--json]       (about 2 minutes)
- *     [--python <interpreter> --torch-encoder <folder>]     the same steps in PyTorch, see scripts/peers/README.md
+ *   npx tsx scripts/adapt-speed.ts [--depths 1,2,3,6] [--batch 32] [--tokens 32] [--rounds 5] [--json]       (about 2 minutes)
+ *     [--python <interpreter> [--torch-encoder <folder>]]     the same steps in PyTorch, see scripts/peers/README.md
  *
- * Every round times, one after the other: one MatMul of 1,024 × 1,024; for each depth a step (forward, loss, backward) and the
- * optimiser's update. Medians over the rounds. The share of the limit counts the multiply-adds of the layers' matrix
+ * Every round times in turn: one MatMul of 768 × 768; for each depth three steps (forward, backward), the optimiser's update,
+ * and PyTorch's steps with its own update. Medians over the rounds. The share of the limit counts the multiply-adds of the layers' matrix
  * products, three times those of the forward pass.
  */
 import { spawn } from "node:child_process";
@@ -26,7 +26,7 @@ const { values } = parseArgs({
     depths: { type: "string", default: "1,2,3,6" },
     batch: { type: "string", default: "32" },
     tokens: { type: "string", default: "32" },
-    rounds: { type: "string", default: "15" },
+    rounds: { type: "string", default: "5" },
     encoder: { type: "string" },
     python: { type: "string" },
     "torch-encoder": { type: "string" },
@@ -36,6 +36,8 @@ const { values } = parseArgs({
 const [batch, tokens, rounds] = [values.batch, values.tokens, values.rounds].map(Number);
 const depths = values.depths.split(",").map(Number);
 const threads = availableParallelism();
+/** Steps that one side takes before the other has its turn. */
+const stepsInTurn = 3;
 
 interface Subject {
   depth: number;
@@ -49,14 +51,14 @@ const encoder = await Encoder.open(values.encoder, { features: "last", cacheFold
 const trainable = await prepareEncoder(encoder.model, encoder.pooling);
 const subjects: Subject[] = [];
 for (const depth of depths) subjects.push(await subject(depth));
-const torch = values.python ? torchSteps(values.python) : undefined;
+const torch = values.python ? await torchSteps(values.python) : undefined;
 const times = { limit: [] as number[], step: depths.map((): number[] => []), update: depths.map((): number[] => []) };
 const torchTimes = depths.map((): number[] => []);
 for (let round = 0; round < rounds; round++) {
   times.limit.push((await productSpeed(threads)) / 1e9);
   for (const [i, each] of subjects.entries()) {
-    times.step[i].push(await milliseconds(() => each.step()));
-    times.update[i].push(await milliseconds(async () => each.update()));
+    times.step[i].push(await medianMs(() => each.step()));
+    times.update[i].push(await medianMs(async () => each.update()));
     if (torch) torchTimes[i].push(await torch.step(each.depth));
   }
 }
@@ -96,22 +98,35 @@ async function subject(depth: number): Promise<Subject> {
   };
 }
 
-/** Asks a process for one step at a time, so that both take turns on the same machine. */
-function torchSteps(python: string) {
+/** Asks a process for a few steps at a time, so that both take turns on the same machine. */
+async function torchSteps(python: string) {
   const script = fileURLToPath(new URL("peers/torch_steps.py", import.meta.url));
-  const shape = ["--batch", `${batch}`, "--tokens", `${tokens}`, "--threads", `${threads}`];
-  const child = spawn(python, [script, "--encoder", values["torch-encoder"] ?? "", ...shape, "--serve"]);
+  const folder = values["torch-encoder"] ?? encoder.source.folder;
+  const child = spawn(python, [script, "--encoder", folder, "--threads", `${threads}`]);
   child.stderr.pipe(process.stderr);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error("The PyTorch process ended.");
+    return JSON.parse(value) as { ms: number; optimizerMs: number };
+  };
+  await answer(); // it is ready
   return {
     async step(depth: number): Promise<number> {
-      child.stdin.write(`${depth}\n`);
-      const { value, done } = await lines.next();
-      if (done) throw new Error("The PyTorch process ended.");
-      return (JSON.parse(value) as { ms: number }).ms;
+      child.stdin.write(`${JSON.stringify({ layers: depth, batch, tokens, steps: stepsInTurn, warmUp: 1 })}\n`);
+      const { ms, optimizerMs } = await answer();
+      return ms + optimizerMs;
     },
     stop: () => child.stdin.end(),
   };
+}
+
+/** Of a few runs behind one that warms up. */
+async function medianMs(work: () => Promise<void>): Promise<number> {
+  await work();
+  const runs: number[] = [];
+  for (let run = 0; run < stepsInTurn; run++) runs.push(await milliseconds(work));
+  return median(runs);
 }
 
 async function milliseconds(work: () => Promise<void>): Promise<number> {
