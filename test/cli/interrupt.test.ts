@@ -13,7 +13,7 @@ let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "headstart-interrupt-"));
   writeFileSync(join(folder, "long.csv"), table(60_000, 2));
-  writeFileSync(join(folder, "hard.csv"), table(8000, 60));
+  writeFileSync(join(folder, "hard.csv"), table(24_000, 300));
   const args = ["train", corpus("reviews/train.csv"), "--encoder", bert, "--out", "model", "--no-cache"];
   const { code, stderr } = await headstart(args, { cwd: folder });
   expect(code, stderr).toBe(0);
@@ -73,7 +73,7 @@ describe("Ctrl-C in train", () => {
     let readyMs = 0;
     const afterEncoding = (stderr: string) => {
       if (readyMs === 0 && stderr.includes("Backend")) readyMs = performance.now();
-      return readyMs > 0 && performance.now() - readyMs > 3000;
+      return readyMs > 0 && performance.now() - readyMs > 2500;
     };
     const { code, stderr, tookMs } = await interrupt([...train("hard.csv"), "--backend", "wasm"], afterEncoding);
     expect(code, stderr).toBe(130);
