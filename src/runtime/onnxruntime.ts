@@ -83,8 +83,14 @@ function createSession(
     interOpNumThreads: 1,
     executionMode: "sequential",
     logSeverityLevel: 3,
-    // Without this, weight-only int8 products would round the activations to int8 as well.
-    extra: { session: { qdq_matmulnbits_accuracy_level: "1" } },
+    extra: {
+      session: {
+        // Without this, weight-only int8 products would round the activations to int8 as well.
+        qdq_matmulnbits_accuracy_level: "1",
+        // Sessions take turns in training: the threads of one that is done must not spin beside those of the next.
+        force_spinning_stop: "1",
+      },
+    },
   };
   return typeof model === "string" ? InferenceSession.create(model, options) : InferenceSession.create(model, options);
 }
