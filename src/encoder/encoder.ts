@@ -46,6 +46,7 @@ export class Encoder {
   }
 
   #truncated = 0;
+  #disposed = false;
   /** Opened by the first text that is not in the cache. */
   #runner: TextRunner | undefined;
   readonly #cache: FeatureCache | undefined;
@@ -182,11 +183,13 @@ export class Encoder {
   }
 
   async dispose(): Promise<void> {
+    this.#disposed = true;
     await this.rest();
     await this.#cache?.close();
   }
 
   #running(): TextRunner {
+    if (this.#disposed) throw new Error("The encoder has been disposed of.");
     const { maxTokens, tokenizer, options } = this;
     this.#runner ??= openTextRunner(this.graph, tokenizer, { maxTokens, workers: options.workers });
     return this.#runner;

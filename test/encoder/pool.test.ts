@@ -20,7 +20,7 @@ describe("a pool of workers", () => {
 
   it("is disposed while it computes: what is under way fails, the process lives", async () => {
     const encoder = await Encoder.open(`${encoders}bert`, { cacheFolder: null, workers: 2 });
-    const encoding = encoder.encode(Array.from({ length: 5000 }, (_, i) => `Number ${i}`));
+    const encoding = encoder.encode(Array.from({ length: 50_000 }, (_, i) => `Number ${i}`));
     const outcome = encoding.then(
       () => "done",
       () => "failed",
