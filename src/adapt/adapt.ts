@@ -1,10 +1,11 @@
 import type { Encoder } from "../encoder/encoder.js";
-import type { LinearHead, Targets } from "../head/linear.js";
+import type { Features, LinearHead, Targets } from "../head/linear.js";
 import { type Log, silentLog } from "../log.js";
 import type { ModelProto } from "../onnx/schema.js";
 import type { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
 import { bytesOf, Checkpoint, type CheckpointOptions } from "./checkpoint.js";
+import { embed } from "./embed.js";
 import { HiddenStates } from "./hidden-states.js";
 import type { Recipe } from "./recipe.js";
 import { prepareEncoder, type TailGraphs, tailGraphs } from "./tail-graphs.js";
@@ -24,9 +25,18 @@ export interface AdaptOptions {
   checkpoints?: CheckpointOptions;
   /** Stops the schedule early. */
   stopAfter?: number;
-  /** Looks at the encoder on the way, after so many steps; what it returns comes back in `looks`. */
-  looking?: { after: readonly number[]; look(model: ModelProto): Promise<number[]> };
+  looking?: Looking;
   log?: Log;
+}
+
+/** Looks at what has been learnt so far; what `look` returns comes back in `looks`. */
+export interface Looking {
+  /** After so many steps. */
+  after: readonly number[];
+  /** R texts that are not trained on. */
+  texts: readonly string[];
+  /** @param own embeddings of the training texts, [N, D]. @param others those of `texts`, [R, D]. */
+  look(own: Features, others: Features): Promise<number[]>;
 }
 
 /** An encoder after training. */
@@ -58,10 +68,10 @@ export async function adaptEncoder(
   targets: Targets,
   options: AdaptOptions,
 ): Promise<Adapted> {
-  const { depth, recipe, random, threads, log = silentLog } = options;
+  const { depth, recipe, random, threads, looking, log = silentLog } = options;
   const graphs = tailGraphs(await prepareEncoder(encoder.model, encoder.pooling), depth);
   await encoder.rest(); // its sessions would only take memory
-  const states = await frozenStates(encoder, graphs, texts, log);
+  const states = await frozenStates(encoder, graphs, [...texts, ...(looking?.texts ?? [])], log);
   const session = await TailSession.open(graphs, threads);
   const bar = log.progress("adapting", recipe.steps);
   try {
@@ -74,14 +84,13 @@ export async function adaptEncoder(
     const everyMs = options.checkpoints?.everyMs ?? checkpointEveryMs;
     const startMs = performance.now();
     let savedMs = startMs;
-    const model = () => writeBack(encoder.model, graphs, session.layout, run.result());
     const last = Math.min(recipe.steps, options.stopAfter ?? recipe.steps);
     while (losses.length < last) {
       losses.push(await run.step(losses.length));
       const done = losses.length;
       bar.update(done, `loss ${losses[done - 1].toFixed(3)}`);
       await new Promise(setImmediate); // a run holds the thread: let signals in
-      if (options.looking?.after.includes(done)) looks[done] = await options.looking.look(model());
+      if (looking?.after.includes(done)) looks[done] = await lookAt(run, looking);
       const nowMs = performance.now();
       const isWorthKeeping = done === last && nowMs - startMs > everyMs;
       if (checkpoint && (isWorthKeeping || nowMs - savedMs > everyMs)) {
@@ -89,9 +98,9 @@ export async function adaptEncoder(
         savedMs = performance.now();
       }
     }
-    const result = model();
     session.weights.set(run.result());
-    return { model: result, sample: await sampleOf(session, states, texts.length), losses, looks, checkpoint };
+    const model = writeBack(encoder.model, graphs, session.layout, session.weights);
+    return { model, sample: await sampleOf(session, states, texts.length), losses, looks, checkpoint };
   } finally {
     bar.stop();
     states.dispose();
@@ -103,11 +112,25 @@ const checkpointEveryMs = 20_000;
 
 const sampleSize = 128;
 
-/** Embeddings by the trained layers as they are, before anything is rounded. */
+/** Before anything is rounded. */
 async function sampleOf(session: TailSession, states: HiddenStates, texts: number): Promise<Adapted["sample"]> {
   const size = Math.min(texts, sampleSize);
   const rows = Array.from({ length: size }, (_, i) => Math.floor((i * texts) / size));
-  return { rows, embeddings: await session.forward(states, rows) };
+  return { rows, embeddings: (await embed(session, states, rows)).data };
+}
+
+/** Training goes on behind it as if nobody had looked. */
+async function lookAt(run: TrainingRun, { look, texts }: Looking): Promise<number[]> {
+  const { session, states } = run;
+  const inTraining = session.weights.slice();
+  session.weights.set(run.result());
+  const { rows, size, data } = await embed(session, states, [...states.tokens.keys()]);
+  session.weights.set(inTraining);
+  const own = rows - texts.length;
+  return await look(
+    { rows: own, size, data: data.subarray(0, own * size) },
+    { rows: texts.length, size, data: data.subarray(own * size) },
+  );
 }
 
 async function frozenStates(encoder: Encoder, graphs: TailGraphs, texts: readonly string[], log: Log) {

@@ -1,4 +1,4 @@
-import { type Adapted, adaptEncoder } from "../adapt/adapt.js";
+import { type Adapted, adaptEncoder, type Looking } from "../adapt/adapt.js";
 import type { Checkpoint, CheckpointOptions } from "../adapt/checkpoint.js";
 import type { Recipe } from "../adapt/recipe.js";
 import { type Encoder, lastOf } from "../encoder/encoder.js";
@@ -13,7 +13,6 @@ import {
   type Targets,
 } from "../head/linear.js";
 import type { Log } from "../log.js";
-import type { ModelProto } from "../onnx/schema.js";
 import type { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
 import { accuracyOf } from "./select.js";
@@ -56,15 +55,9 @@ export interface StoredForm {
   sameAnswers: number;
 }
 
-/** Looks on the way, after so many steps: what the head fitted then says of some other texts, logits [R, K]. */
-export interface Looking {
-  after: readonly number[];
-  texts: readonly string[];
-}
-
 /**
  * Trains the last layers, then a head from nothing on what they make of the same texts.
- * @returns looks: logits of `looking.texts`, by the number of steps.
+ * @returns looks: what a head fitted then says of `looking.texts`, logits [R, K], by the number of steps.
  */
 export async function adaptAndFit(
   tensorflow: Tensorflow,
@@ -72,32 +65,22 @@ export async function adaptAndFit(
   texts: readonly string[],
   targets: Targets,
   plan: AdaptationPlan,
-  looking?: Looking,
+  looking?: Omit<Looking, "look">,
 ): Promise<AdaptedFit & { looks: Record<number, number[]> }> {
   const { recipe, C, classWeight } = plan;
   const weights = classWeight === "balanced" ? balancedClassWeights(targets) : undefined;
   const headOn = (features: Features) => fitHead(tensorflow, features, targets, { C, classWeight: weights });
-  const trained = async (model: ModelProto): Promise<Trained> => {
-    const adapted = await encoder.withModel(model, "last");
-    const features = await adapted.encode(texts);
-    return { encoder: adapted, features, head: (await headOn(features)).head };
-  };
-  const look = async (model: ModelProto) => {
-    const { encoder: adapted, head } = await trained(model);
-    try {
-      return [...headLogits(head, await adapted.encode(looking!.texts))];
-    } finally {
-      await adapted.dispose();
-    }
-  };
+  const look = async (own: Features, others: Features) => [...headLogits((await headOn(own)).head, others)];
   const { model, sample, ...rest } = await adaptEncoder(tensorflow, encoder, texts, targets, {
     ...plan,
     random: plan.random.fork(),
     probe: recipe.loss.crossEntropy ? (await headOn(await frozenFeatures(encoder, texts))).head : undefined,
-    looking: looking && { after: looking.after, look },
+    looking: looking && { ...looking, look },
     checkpoints: plan.checkpoints && { ...plan.checkpoints, context: JSON.stringify({ C, classWeight, looking }) },
   });
-  const result = await trained(model);
+  const adapted = await encoder.withModel(model, "last");
+  const features = await adapted.encode(texts);
+  const result = { encoder: adapted, features, head: (await headOn(features)).head };
   return { ...result, ...rest, stored: storedForm(sample, result, targets) };
 }
 

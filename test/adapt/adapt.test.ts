@@ -133,17 +133,22 @@ describe("adaptEncoder", () => {
     expect(wayFromPretrained((await adapt({ ...fast, blend: 0.5 })).model)).toBeCloseTo(0.5 * free, 3);
   });
 
-  it("looks at the encoder on the way without disturbing the training", async () => {
-    const seen: number[] = [];
-    const look = async (model: ModelProto) => {
-      seen.push(wayFromPretrained(model));
+  it("looks at what was learnt so far without disturbing the training", async () => {
+    const recipe: Recipe = { ...short, blend: 0.7 };
+    const seen: Features[] = [];
+    const look = async (own: Features, others: Features) => {
+      seen.push(own, others);
       return [seen.length];
     };
-    const looked = await adapt(short, { looking: { after: [2, 6], look } });
-    expect(looked.looks).toEqual({ 2: [1], 6: [2] });
-    expect(seen[1]).toBeGreaterThan(seen[0]);
-    expect(wayFromPretrained(looked.model)).toBe(seen[1]);
-    expect(sameBytes(looked.model, (await adapt(short)).model)).toBe(true);
+    const looked = await adapt(recipe, { looking: { after: [2, 6], texts: [eight[3], "another"], look } });
+    expect(looked.looks).toEqual({ 2: [2], 6: [4] });
+    const [early, , last, others] = seen;
+    const { size } = last;
+    expect([last.rows, others.rows]).toEqual([8, 2]);
+    expect(largestDifference(last.data, (await featuresOf(looked.model)).data)).toBeLessThan(1e-5);
+    expect(largestDifference(others.data.subarray(0, size), last.data.subarray(3 * size, 4 * size))).toBeLessThan(1e-5);
+    expect(largestDifference(early.data, last.data)).toBeGreaterThan(1e-3);
+    expect(sameBytes(looked.model, (await adapt(recipe)).model)).toBe(true);
   });
 
   it("returns the embeddings of the trained layers before anything is rounded", async () => {

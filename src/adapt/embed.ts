@@ -1,0 +1,28 @@
+import { lengthBatches } from "../encoder/batches.js";
+import type { Features } from "../head/linear.js";
+import type { HiddenStates } from "./hidden-states.js";
+import { runTokens, type TailSession } from "./tail-session.js";
+
+/**
+ * Embeddings by the trained layers as they are, in float32, of any number of texts.
+ * @param texts indices into the hidden states. @returns [texts, D], in their order.
+ */
+export async function embed(session: TailSession, states: HiddenStates, texts: readonly number[]): Promise<Features> {
+  let data = new Float32Array(0);
+  let size = 0;
+  const lengths = texts.map((text) => states.tokens[text].length);
+  for (const batch of lengthBatches(lengths, runTokens)) {
+    const embeddings = await session.forward(
+      states,
+      batch.map((row) => texts[row]),
+    );
+    if (size === 0) {
+      size = embeddings.length / batch.length;
+      data = new Float32Array(texts.length * size);
+    }
+    batch.forEach((row, i) => {
+      data.set(embeddings.subarray(i * size, (i + 1) * size), row * size);
+    });
+  }
+  return { rows: texts.length, size, data };
+}
