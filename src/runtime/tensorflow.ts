@@ -82,10 +82,13 @@ function loadNative(): { loaded: Tensorflow } | { reason: string } {
   }
 }
 
-/** tfjs-node 4.22 calls `util.isNullOrUndefined`, which Node 23 removed. `require` gives the object that it sees; an import would be read-only. */
+/**
+ * tfjs-node 4.22 calls `util.isNullOrUndefined`, of which Node 22 warns and which Node 23 removed. `require` gives the object that it
+ * sees; an import would be read-only.
+ */
 function restoreIsNullOrUndefined(): void {
-  const util = require("node:util") as { isNullOrUndefined?: (value: unknown) => boolean };
-  util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  const util = require("node:util") as { isNullOrUndefined: (value: unknown) => boolean };
+  util.isNullOrUndefined = (value) => value === null || value === undefined;
 }
 
 async function loadWasm(): Promise<Tensorflow> {

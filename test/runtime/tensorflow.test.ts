@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { OptionError } from "../../src/errors.js";
 import { loadTensorflow, TensorflowMissingError, useBackend } from "../../src/runtime/tensorflow.js";
+import { otherNodes, thisNode } from "../nodes.js";
 
 const automatic = await loadTensorflow();
 const hasNative = automatic.backend === "tensorflow";
@@ -53,22 +54,26 @@ describe("loadTensorflow", () => {
     expect(native.tf.getBackend()).toBe("wasm");
   });
 
-  it("prints nothing and leaves no listener for uncaught errors behind", () => {
-    const script = `
+  it.each([thisNode, ...otherNodes])(
+    "prints nothing and leaves no listener for uncaught errors behind, Node $version",
+    ({ path }) => {
+      const script = `
       import { loadTensorflow } from ${JSON.stringify(new URL("../../src/runtime/tensorflow.ts", import.meta.url).href)};
       for (const backend of ["auto", "wasm"]) {
-        const { tf } = await loadTensorflow({ backend });
+        const { tf, backend: loaded } = await loadTensorflow({ backend });
+        if (backend === "auto" && loaded !== "${automatic.backend}") throw new Error("auto took " + loaded);
         tf.tidy(() => tf.matMul(tf.ones([2, 2]), tf.ones([2, 2])).dataSync());
       }
       if (process.listenerCount("uncaughtException") + process.listenerCount("unhandledRejection") > 0) throw new Error("a listener stayed");
     `;
-    const run = spawnSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
-      encoding: "utf8",
-    });
-    expect({ status: run.status, stdout: run.stdout, stderr: run.stderr }).toEqual({
-      status: 0,
-      stdout: "",
-      stderr: "",
-    });
-  });
+      const run = spawnSync(path, ["--import", "tsx", "--input-type=module", "-e", script], {
+        encoding: "utf8",
+      });
+      expect({ status: run.status, stdout: run.stdout, stderr: run.stderr }).toEqual({
+        status: 0,
+        stdout: "",
+        stderr: "",
+      });
+    },
+  );
 });
