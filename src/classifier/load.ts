@@ -15,8 +15,24 @@ export interface LoadedFolder {
 
 const needed = ["headstart.json", "config.json", "tokenizer.json", "onnx/model.onnx"];
 
+/** The checked contents of a model folder. */
+export interface FolderContents {
+  manifest: Manifest;
+  /** The ONNX file: its absolute path and its bytes. */
+  graphPath: string;
+  graph: Uint8Array;
+}
+
 /** @throws ModelFolderError, NewerSchemaError, AlteredModelError */
 export async function loadFolder(folder: string, options: { workers?: number } = {}): Promise<LoadedFolder> {
+  const { manifest, graphPath } = await readFolder(folder);
+  const tokenizer = await loadTokenizer(resolve(folder));
+  const runner = openTextRunner(graphPath, tokenizer, { maxTokens: manifest.encoder.maxTokens, ...options });
+  return { manifest, runner };
+}
+
+/** @throws ModelFolderError, NewerSchemaError, AlteredModelError */
+export async function readFolder(folder: string): Promise<FolderContents> {
   if (!existsSync(folder)) throw new ModelFolderError(folder, "there is no such folder");
   const missing = needed.filter((file) => !existsSync(join(folder, file)));
   if (missing.length > 0)
@@ -27,9 +43,7 @@ export async function loadFolder(folder: string, options: { workers?: number } =
   if (manifest.graphSha256 && createHash("sha256").update(graph).digest("hex") !== manifest.graphSha256) {
     throw new AlteredModelError(graphPath);
   }
-  const tokenizer = await loadTokenizer(resolve(folder));
-  const runner = openTextRunner(graphPath, tokenizer, { maxTokens: manifest.encoder.maxTokens, ...options });
-  return { manifest, runner };
+  return { manifest, graphPath, graph };
 }
 
 async function readManifest(folder: string): Promise<Manifest> {

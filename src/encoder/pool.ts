@@ -1,37 +1,76 @@
 import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
 import { close, gateBytes, gateOf } from "./gate.js";
-import type { TokenBatch, WorkerSetup } from "./worker.js";
+import type { TokenBatch } from "./token-batch.js";
 
-/** Runs batches of tokens through one graph on all cores, outside the main thread. */
-export interface GraphPool {
-  /** How many batches may usefully be under way at once. */
+/** What a worker of `worker.ts` is started with. */
+export interface WorkerSetup {
+  /** Path or bytes of an ONNX graph whose first output is [B, F]. */
+  model: string | Uint8Array;
+  paddingId: number;
+  /** See `gateOf`. */
+  gate: SharedArrayBuffer;
+}
+
+/** What a worker of `text-worker.ts` is started with. */
+export interface TextWorkerSetup extends Omit<WorkerSetup, "paddingId"> {
+  /** Absolute, in Transformers.js layout. */
+  tokenizerFolder: string;
+  /** Texts are cut to this many tokens. */
+  maxTokens: number;
+  /** Padded tokens in one run. */
+  batchTokens: number;
+}
+
+/** Runs tasks on all cores, outside the main thread. */
+export interface Pool<Task> {
+  /** How many tasks are computed at once. */
+  readonly workers: number;
+  /** How many tasks may usefully be under way at once. */
   readonly width: number;
   /** @returns the graph's first output, [B, F]. */
-  run(batch: TokenBatch): Promise<Float32Array>;
+  run(task: Task): Promise<Float32Array>;
   dispose(): Promise<void>;
 }
 
+/** Runs batches of tokens through one graph. */
+export type GraphPool = Pool<TokenBatch>;
+
+export function openPool(setup: Omit<WorkerSetup, "gate">, workers?: number): GraphPool {
+  return openWorkers<TokenBatch>("worker", setup, workers, (batch) => [batch.ids.buffer as ArrayBuffer]);
+}
+
+/** As `openPool`, of workers that tokenise as well: the main thread has nothing to do but to hand over texts. */
+export function openTextPool(setup: Omit<TextWorkerSetup, "gate">, workers?: number): Pool<readonly string[]> {
+  return openWorkers("text-worker", setup, workers, () => []);
+}
+
 /**
- * Each worker holds a session of its own with one thread; a further worker starts only when batches are waiting, so that a
+ * Each worker holds a session of its own with one thread; a further worker starts only when tasks are waiting, so that a
  * single text costs one session.
  */
-export function openPool(setup: Omit<WorkerSetup, "threads" | "gate">, workers = availableParallelism()): GraphPool {
+function openWorkers<Task>(
+  file: "worker" | "text-worker",
+  setup: object,
+  workers = availableParallelism(),
+  transferred: (task: Task) => ArrayBuffer[],
+): Pool<Task> {
   const shared = new SharedArrayBuffer(gateBytes);
   const source = import.meta.url.endsWith(".ts"); // run from the sources, by the tests and scripts
-  const pool = new Piscina<TokenBatch, Float32Array>({
-    filename: new URL(source ? "./worker.ts" : "./worker.js", import.meta.url).href,
+  const pool = new Piscina<Task, Float32Array>({
+    filename: new URL(source ? `./${file}.ts` : `./${file}.js`, import.meta.url).href,
     execArgv: source ? ["--import", "tsx"] : [],
     minThreads: 1,
     maxThreads: workers,
     idleTimeout: Number.POSITIVE_INFINITY,
-    workerData: { ...setup, threads: 1, gate: shared } satisfies WorkerSetup,
+    workerData: { ...setup, gate: shared },
   });
   const leave = () => close(gateOf(shared), pool.threads.length);
   process.once("exit", leave);
   return {
+    workers,
     width: workers * 2,
-    run: (batch) => pool.run(batch, { transferList: [batch.ids.buffer as ArrayBuffer] }),
+    run: (task) => pool.run(task, { transferList: transferred(task) }),
     async dispose() {
       process.removeListener("exit", leave);
       leave();

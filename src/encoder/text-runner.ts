@@ -1,6 +1,7 @@
 import type { Tokenizer } from "../runtime/transformers.js";
 import { lengthBatches } from "./batches.js";
 import { type GraphPool, openPool } from "./pool.js";
+import { pack, scatter } from "./token-batch.js";
 
 /**
  * Texts handed to the workers at a time. Batches are formed within a window, so that what a text is batched with depends
@@ -90,29 +91,6 @@ class PooledRunner implements TextRunner {
   dispose(): Promise<void> {
     return this.pool.dispose();
   }
-}
-
-function pack(texts: number[][]) {
-  const lengths = Int32Array.from(texts, (ids) => ids.length);
-  const ids = new Int32Array(lengths.reduce((sum, length) => sum + length, 0));
-  let at = 0;
-  for (const text of texts) {
-    ids.set(text, at);
-    at += text.length;
-  }
-  return { ids, lengths };
-}
-
-/** Puts the rows of each batch back in the order of the texts. */
-function scatter(batches: number[][], outputs: Float32Array[], rows: number): Float32Array {
-  const size = batches.length === 0 ? 0 : outputs[0].length / batches[0].length;
-  const result = new Float32Array(rows * size);
-  batches.forEach((batch, b) => {
-    batch.forEach((row, i) => {
-      result.set(outputs[b].subarray(i * size, (i + 1) * size), row * size);
-    });
-  });
-  return result;
 }
 
 function concatenate(parts: Float32Array[]): Float32Array {

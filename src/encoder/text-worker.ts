@@ -1,0 +1,30 @@
+import { move, workerData } from "piscina";
+import { type GraphSession, openSession } from "../runtime/onnxruntime.js";
+import { loadTokenizer, type Tokenizer } from "../runtime/transformers.js";
+import { lengthBatches } from "./batches.js";
+import { gateOf, reportLoaded, whileBusy } from "./gate.js";
+import type { TextWorkerSetup } from "./pool.js";
+import { pack, runTokens, scatter } from "./token-batch.js";
+
+const setup = workerData as TextWorkerSetup;
+const gate = gateOf(setup.gate);
+let parts: Promise<[GraphSession, Tokenizer]> | undefined;
+reportLoaded(gate);
+
+/** Tokenises texts, sorts them into batches of like length and runs these. @returns [N, F]. @throws Error when the gate is closed */
+export default function run(texts: readonly string[]): Promise<Float32Array> {
+  return whileBusy(gate, async () => {
+    parts ??= Promise.all([openSession(setup.model, 1), loadTokenizer(setup.tokenizerFolder)]);
+    const [session, tokenizer] = await parts;
+    const ids = texts.map((text) => tokenizer.encode(text).slice(0, setup.maxTokens));
+    const batches = lengthBatches(
+      ids.map((tokens) => tokens.length),
+      setup.batchTokens,
+    );
+    const outputs: Float32Array[] = [];
+    for (const batch of batches) {
+      outputs.push(await runTokens(session, pack(batch.map((i) => ids[i])), tokenizer.paddingId));
+    }
+    return move(scatter(batches, outputs, texts.length)) as unknown as Float32Array;
+  });
+}
