@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { productSpeed } from "../src/adapt/cost.js";
 import { HiddenStates } from "../src/adapt/hidden-states.js";
-import { AdamW, norm } from "../src/adapt/optimizer.js";
+import { stepAdamW } from "../src/adapt/optimizer.js";
 import { prepareEncoder, tailGraphs } from "../src/adapt/tail-graphs.js";
 import { TailSession } from "../src/adapt/tail-session.js";
 import { Encoder } from "../src/encoder/encoder.js";
@@ -74,13 +74,12 @@ async function subject(depth: number): Promise<Subject> {
   const ids = Array.from({ length: batch }, () => Array.from({ length: tokens }, () => 1000 + random.integer(20_000)));
   const states = await HiddenStates.compute(graphs.prefix, ids, { paddingId: encoder.tokenizer.paddingId });
   const texts = ids.map((_, i) => i);
-  const optimizer = new AdamW(session.weights);
   const dE = Float32Array.from({ length: batch * 384 }, () => random.normal() / batch);
   const matrices = session.layout.filter(({ dims }) => dims.length > 1);
   const products = matrices.reduce((sum, { start, end }) => sum + end - start, 0) * batch * tokens;
   const width = matrices[0].dims[0];
   const attention = 2 * depth * batch * tokens * tokens * width;
-  const groups = session.layout.map(({ start, end }) => ({ start, end, rate: 1e-9, weightDecay: 0.01 }));
+  const groups = session.layout.map(({ start, end }) => ({ start, end, rate: 1e-9, weightDecay: 0.01, step: 1 }));
   return {
     depth,
     flops: 3 * 2 * (products + attention),
@@ -89,7 +88,7 @@ async function subject(depth: number): Promise<Subject> {
       await session.backward(embeddings.length === dE.length ? dE : new Float32Array(embeddings.length).fill(1e-3));
     },
     update() {
-      optimizer.step(session.gradients, groups, 1 / Math.max(1, norm(session.gradients)));
+      stepAdamW(session.parameters, groups, 1 / Math.max(1, session.parameters.gradientNorm()));
     },
     async dispose() {
       states.dispose();

@@ -98,8 +98,9 @@ export async function adaptEncoder(
         savedMs = performance.now();
       }
     }
-    session.weights.set(run.result());
-    const model = writeBack(encoder.model, graphs, session.layout, session.weights);
+    const { weights } = session.parameters;
+    weights.set(run.result());
+    const model = writeBack(encoder.model, graphs, session.layout, weights);
     return { model, sample: await sampleOf(session, states, texts.length), losses, looks, checkpoint };
   } finally {
     bar.stop();
@@ -122,10 +123,11 @@ async function sampleOf(session: TailSession, states: HiddenStates, texts: numbe
 /** Training goes on behind it as if nobody had looked. */
 async function lookAt(run: TrainingRun, { look, texts }: Looking): Promise<number[]> {
   const { session, states } = run;
-  const inTraining = session.weights.slice();
-  session.weights.set(run.result());
+  const { weights } = session.parameters;
+  const inTraining = weights.slice();
+  weights.set(run.result());
   const { rows, size, data } = await embed(session, states, [...states.tokens.keys()]);
-  session.weights.set(inTraining);
+  weights.set(inTraining);
   const own = rows - texts.length;
   return await look(
     { rows: own, size, data: data.subarray(0, own * size) },

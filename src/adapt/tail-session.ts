@@ -3,24 +3,22 @@ import { EMBEDDING } from "../onnx/compose.js";
 import { type NamedTensor, openTensorSession, type TensorSession } from "../runtime/onnxruntime.js";
 import type { HiddenStates } from "./hidden-states.js";
 import { microBatches } from "./micro-batches.js";
+import { aligned, Parameters } from "./parameters.js";
 import type { TailGraphs } from "./tail-graphs.js";
 
 /** Padded tokens in one run of the trained layers: what is kept for the way back is about 15 kB a token and layer. */
 export const runTokens = 2048;
 
 /**
- * The adapted layers, forward and backward. Weights and gradients lie in one array each, in the order of `layout`, so
+ * The adapted layers, forward and backward. Weights and gradients lie in one array each, at the places of `layout`, so
  * that an optimiser sees one vector. Runs on the caller's thread. Owns two sessions: call `dispose`.
  */
 export class TailSession {
-  /** All trained weights, [P]. Changing them changes what the next run computes. */
-  readonly weights: Float32Array;
-  /** dL/d(weights), [P], of the last call to `backward`. */
-  readonly gradients: Float32Array;
+  /** Weights: changing them changes what the next run computes. Gradients: of the last call to `backward`. */
+  readonly parameters: Parameters;
   readonly layout: readonly { name: string; dims: readonly number[]; start: number; end: number }[];
   readonly #feeds: Record<string, NamedTensor> = {};
   readonly #gradientOutputs: Record<string, { data: Float32Array; dims: readonly number[] }> = {};
-  readonly #scratch: Float32Array;
   readonly #buffers: Map<string, Float32Array>[] = [];
   #runs: { rows: number[]; feeds: Record<string, NamedTensor> }[] = [];
 
@@ -32,15 +30,15 @@ export class TailSession {
     let size = 0;
     this.layout = [...graphs.weights].map(([name, { dims, data }]) => {
       const start = size;
-      size += data.length;
-      return { name, dims, start, end: size };
+      const end = start + data.length;
+      size = aligned(end);
+      return { name, dims, start, end };
     });
-    this.weights = new Float32Array(size);
-    this.gradients = new Float32Array(size);
-    this.#scratch = new Float32Array(size);
+    this.parameters = new Parameters(size);
+    const { weights } = this.parameters;
     for (const { name, dims, start, end } of this.layout) {
-      this.weights.set(graphs.weights.get(name)!.data, start);
-      this.#feeds[name] = { data: this.weights.subarray(start, end), dims };
+      weights.set(graphs.weights.get(name)!.data, start);
+      this.#feeds[name] = { data: weights.subarray(start, end), dims };
     }
   }
 
@@ -85,7 +83,7 @@ export class TailSession {
     return embeddings;
   }
 
-  /** Fills `gradients`. @param dEmbeddings dL/dE of the batch of the last `forward`, [B, D]. */
+  /** Fills the parameters' gradients. @param dEmbeddings dL/dE of the batch of the last `forward`, [B, D]. */
   async backward(dEmbeddings: Float32Array): Promise<void> {
     const batch = this.#runs.reduce((sum, { rows }) => sum + rows.length, 0);
     const size = dEmbeddings.length / batch;
@@ -95,9 +93,9 @@ export class TailSession {
         dE.set(dEmbeddings.subarray(row * size, (row + 1) * size), at * size);
       });
       feeds[this.graphs.cotangent] = { data: dE, dims: [rows.length, size] };
-      const target = i === 0 ? this.gradients : this.#scratch;
-      await this.backwardSession.run(feeds, this.#outputsInto(target));
-      if (i > 0) for (let p = 0; p < target.length; p++) this.gradients[p] += target[p];
+      const { gradients, scratch } = this.parameters;
+      await this.backwardSession.run(feeds, this.#outputsInto(i === 0 ? gradients : scratch));
+      if (i > 0) this.parameters.addScratch();
     }
   }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { AdamW, linearSchedule, norm } from "../../src/adapt/optimizer.js";
+import { linearSchedule, stepAdamW } from "../../src/adapt/optimizer.js";
+import { aligned, Parameters } from "../../src/adapt/parameters.js";
 import { largestDifference } from "../encoder/oracle.js";
 
 /** float32 weights and moments against float64. */
@@ -16,19 +17,24 @@ const oracle: { weightDecay: number[]; clipNorm: number; plain: Trajectory; clip
   readFileSync(new URL("../fixtures/adapt/adamw.json", import.meta.url), "utf8"),
 );
 
-function groups(rate: number) {
-  return oracle.weightDecay.map((weightDecay, i) => ({ start: 4 * i, end: 4 * i + 4, rate, weightDecay }));
+function groups(rate: number, step: number) {
+  return oracle.weightDecay.map((weightDecay, i) => ({ start: 4 * i, end: 4 * i + 4, rate, weightDecay, step }));
 }
 
-describe("AdamW", () => {
+function parametersOf(weights: readonly number[]): Parameters {
+  const parameters = new Parameters(aligned(weights.length));
+  parameters.weights.set(weights);
+  return parameters;
+}
+
+describe("stepAdamW", () => {
   it.each(["plain", "clipped"] as const)("takes the steps of torch.optim.AdamW, gradients %s", (name) => {
-    const weights = Float32Array.from(oracle[name].start);
-    const optimizer = new AdamW(weights);
-    for (const step of oracle[name].steps) {
-      const gradients = Float32Array.from(step.gradients);
-      const scale = name === "clipped" ? Math.min(1, oracle.clipNorm / norm(gradients)) : 1;
-      optimizer.step(gradients, groups(step.rate), scale);
-      expect(largestDifference(weights, step.weights)).toBeLessThan(tolerance);
+    const parameters = parametersOf(oracle[name].start);
+    for (const [i, { rate, gradients, weights }] of oracle[name].steps.entries()) {
+      parameters.gradients.set(gradients);
+      const scale = name === "clipped" ? Math.min(1, oracle.clipNorm / parameters.gradientNorm()) : 1;
+      stepAdamW(parameters, groups(rate, i + 1), scale);
+      expect(largestDifference(parameters.weights, weights)).toBeLessThan(tolerance);
     }
   });
 
@@ -40,38 +46,34 @@ describe("AdamW", () => {
   });
 
   it("leaves a group alone whose rate is 0", () => {
-    const weights = Float32Array.of(1, 2, 3, 4);
-    const optimizer = new AdamW(weights);
-    const frozen = { start: 0, end: 2, rate: 0, weightDecay: 1 };
-    optimizer.step(Float32Array.of(1, 1, 1, 1), [frozen, { start: 2, end: 4, rate: 0.1, weightDecay: 0 }]);
-    expect([...weights.subarray(0, 2)]).toEqual([1, 2]);
-    expect(weights[2]).toBeCloseTo(2.9, 6);
-    expect([...optimizer.moments[0].subarray(0, 2)]).toEqual([0, 0]);
+    const parameters = parametersOf([1, 2, 3, 4, 5, 6, 7, 8]);
+    parameters.gradients.fill(1);
+    const frozen = { start: 0, end: 4, rate: 0, weightDecay: 1, step: 1 };
+    stepAdamW(parameters, [frozen, { start: 4, end: 7, rate: 0.1, weightDecay: 0, step: 1 }]);
+    expect([...parameters.weights.subarray(0, 4)]).toEqual([1, 2, 3, 4]);
+    expect(parameters.weights[4]).toBeCloseTo(4.9, 6);
+    expect([...parameters.moments[0].subarray(0, 4)]).toEqual([0, 0, 0, 0]);
   });
 
-  it("goes on from moments and a number of steps as if it had taken them", () => {
+  it("takes a first step of the size of the rate, whenever a group begins", () => {
+    const parameters = parametersOf([0, 0, 0, 0]);
+    parameters.gradients.set([1e-3, -1, 5, 0]);
+    stepAdamW(parameters, [{ start: 0, end: 4, rate: 0.1, weightDecay: 0, step: 1 }]);
+    expect(largestDifference(parameters.weights, [-0.1, 0.1, -0.1, 0])).toBeLessThan(1e-5);
+  });
+
+  it("goes on from weights, moments and a number of steps as if it had taken them", () => {
     const { start, steps } = oracle.plain;
-    const whole = Float32Array.from(start);
-    const first = new AdamW(whole);
-    const take = (optimizer: AdamW, at: number) =>
-      optimizer.step(Float32Array.from(steps[at].gradients), groups(steps[at].rate));
-    for (const at of [0, 1]) take(first, at);
-    const half = whole.slice();
-    const second = new AdamW(half);
-    for (const [i, moment] of second.moments.entries()) moment.set(first.moments[i]);
-    second.steps = 2;
-    for (const at of [2, 3, 4]) {
-      take(first, at);
-      take(second, at);
-    }
-    expect(half).toEqual(whole);
-  });
-});
-
-describe("norm", () => {
-  it("is the Euclidean length", () => {
-    expect(norm(Float32Array.of(3, 0, -4))).toBe(5);
-    expect(norm(new Float32Array(2))).toBe(0);
+    const [whole, half] = [parametersOf(start), parametersOf(start)];
+    const take = (parameters: Parameters, at: number) => {
+      parameters.gradients.set(steps[at].gradients);
+      stepAdamW(parameters, groups(steps[at].rate, at + 1));
+    };
+    for (const at of [0, 1]) take(whole, at);
+    half.weights.set(whole.weights);
+    for (const [i, moment] of half.moments.entries()) moment.set(whole.moments[i]);
+    for (const at of [2, 3, 4]) for (const parameters of [whole, half]) take(parameters, at);
+    expect(half.weights).toEqual(whole.weights);
   });
 });
 

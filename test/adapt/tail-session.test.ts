@@ -27,7 +27,7 @@ function cotangents(length: number): Float32Array {
 async function gradientsOf({ session, states }: OpenTail, batch: readonly number[], dE: Float32Array) {
   await session.forward(states, batch);
   await session.backward(dE);
-  return session.gradients.slice();
+  return session.parameters.gradients.slice();
 }
 
 describe("TailSession", () => {
@@ -82,10 +82,10 @@ describe("TailSession", () => {
     const batch = [1, 4, 6];
     const dE = cotangents(batch.length * 32);
     const gradients = await gradientsOf(tail, batch, dE);
-    const pretrained = session.weights.slice();
+    const pretrained = session.parameters.weights.slice();
     const step = 1e-3 / Math.hypot(...gradients);
     const valueAt = async (by: number) => {
-      session.weights.set(pretrained.map((weight, i) => weight + by * gradients[i]));
+      session.parameters.weights.set(pretrained.map((weight, i) => weight + by * gradients[i]));
       return (await session.forward(states, batch)).reduce((sum, value, i) => sum + value * dE[i], 0);
     };
     const slope = ((await valueAt(step)) - (await valueAt(-step))) / (2 * step);

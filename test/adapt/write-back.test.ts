@@ -17,9 +17,9 @@ const tolerance = 1e-5;
 async function changed(encoder: Encoder, depth: number, seed = 1) {
   const { session, states, graphs, dispose } = await openTail(encoder, depth);
   const random = new Random(seed);
-  for (let i = 0; i < session.weights.length; i++) session.weights[i] += 0.05 * random.normal();
+  for (let i = 0; i < session.parameters.weights.length; i++) session.parameters.weights[i] += 0.05 * random.normal();
   const embeddings = await session.forward(states, [...texts.keys()]);
-  const model = writeBack(encoder.model, graphs, session.layout, session.weights);
+  const model = writeBack(encoder.model, graphs, session.layout, session.parameters.weights);
   await dispose();
   return { model, embeddings };
 }
@@ -51,8 +51,8 @@ describe("writeBack", () => {
   it("leaves the weights of frozen layers as they were, to the bit", async () => {
     const encoder = await openTiny("bert");
     const { graphs, session, dispose } = await openTail(encoder, 1);
-    session.weights.fill(0.5);
-    const model = writeBack(encoder.model, graphs, session.layout, session.weights);
+    session.parameters.weights.fill(0.5);
+    const model = writeBack(encoder.model, graphs, session.layout, session.parameters.weights);
     const values = ({ graph }: ModelProto) =>
       new Map(graph.initializer.map((tensor) => [tensor.name!, [...floatValues(tensor)]]));
     const [before, after] = [values(encoder.model), values(model)];
