@@ -10,6 +10,9 @@ export type PoolingMode = "mean" | "cls" | "max";
 /** The name of the pooled output [B, F] of `appendPooling`, F = D times the number of hidden states. */
 export const EMBEDDING = "sentence_embedding";
 
+/** The constants that `appendHead` stores: weights [F, K], bias [K]. */
+export const HEAD = { weight: "headstart/head/weight", bias: "headstart/head/bias" };
+
 const MASK = "attention_mask";
 const epsilon = 1e-12; // as torch.nn.functional.normalize
 
@@ -45,8 +48,8 @@ export function appendHead(
   head: { featureSize: number; classes: number; weights: Float32Array; bias: Float32Array },
 ): void {
   const append = new Appender(model);
-  const weights = append.constant(makeTensor("headstart/head/weight", [head.featureSize, head.classes], head.weights));
-  const bias = append.constant(makeTensor("headstart/head/bias", [head.classes], head.bias));
+  const weights = append.constant(makeTensor(HEAD.weight, [head.featureSize, head.classes], head.weights));
+  const bias = append.constant(makeTensor(HEAD.bias, [head.classes], head.bias));
   const product = append.node("MatMul", [embedding, weights], "headstart/head/product");
   append.node("Add", [product, bias], "logits");
   model.graph.output = [floatOutput("logits", ["batch_size", head.classes])];
@@ -140,7 +143,8 @@ function declareMask(model: ModelProto): string {
   return "headstart/mask";
 }
 
-function floatOutput(name: string, dims: (string | number)[]): ValueInfoProto {
+/** Declares an output of float32 elements; named dimensions may be of any length. */
+export function floatOutput(name: string, dims: (string | number)[]): ValueInfoProto {
   return tensorInfo(name, DataType.FLOAT, dims);
 }
 
