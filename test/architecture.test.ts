@@ -21,6 +21,7 @@ const layers = [
   ["classifier"],
   ["experiments"],
   ["report"],
+  ["serve"],
   ["cli", "index.ts"],
 ];
 

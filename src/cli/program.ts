@@ -2,6 +2,7 @@ import { Argument, Command, Option } from "commander";
 import { formats } from "../data/format.js";
 import { experimentCommands } from "./experiments-program.js";
 import { adaptation, integer, positive, probability } from "./options.js";
+import { serveCommand } from "./serve-program.js";
 import { packageVersion } from "./version.js";
 
 /** The command line's definition. A command's code is imported when the command runs, so that none loads what only another needs. */
@@ -17,6 +18,7 @@ export function createProgram(): Command {
     predictCommand(),
     evaluateCommand(),
     inspectCommand(),
+    serveCommand(),
     ...experimentCommands(),
   ]) {
     program.addCommand(command.copyInheritedSettings(program));

@@ -1,0 +1,64 @@
+import { openTextPool, type Pool } from "../encoder/pool.js";
+import { Batcher, type BatcherOptions } from "./batcher.js";
+import type { Group, Member } from "./compose.js";
+
+/** How batches are formed and computed. */
+export interface EngineOptions extends BatcherOptions {
+  /** Threads that compute; all cores when missing. */
+  workers?: number;
+}
+
+/** What is told of each batch. */
+export type OnBatch = (texts: number, ms: number) => void;
+
+/** Padded tokens in one run of a worker: `scripts/load.ts` shows no gain above, and a free worker gets its next batch sooner. */
+const batchTokens = 1024;
+
+/** A group's graph on all cores. Owns worker threads: call `retire`. */
+export class Engine {
+  readonly #pool: Pool<readonly string[]>;
+  readonly batcher: Batcher;
+
+  private constructor(
+    readonly group: Group,
+    options: EngineOptions,
+    onBatch: OnBatch,
+  ) {
+    const { graph: model, tokenizerFolder, maxTokens } = group;
+    this.#pool = openTextPool({ model, tokenizerFolder, maxTokens, batchTokens }, options.workers);
+    this.batcher = new Batcher((texts) => this.#pool.run(texts), this.#pool.workers, options, onBatch);
+  }
+
+  /** Resolves once every worker has a session, so that the first request waits for none. */
+  static async start(group: Group, options: EngineOptions, onBatch: OnBatch): Promise<Engine> {
+    const engine = new Engine(group, options, onBatch);
+    const pool = engine.#pool;
+    await Promise.all(Array.from({ length: pool.workers }, () => pool.run(["warm up"])));
+    return engine;
+  }
+
+  /** Finishes what was accepted, then ends the workers. */
+  async retire(): Promise<void> {
+    await this.batcher.drained();
+    await this.#pool.dispose();
+  }
+
+  /** A member's logits, [N, K], out of rows [N, width]. */
+  logitsOf(member: Member, rows: Float32Array): Float32Array {
+    return columns(rows, this.group.width, member.offset, member.manifest.labels.length);
+  }
+
+  /** The texts' embeddings [N, D], of unit length, out of rows [N, width]. */
+  embeddingsOf(rows: Float32Array): Float32Array {
+    const { width, embeddingSize } = this.group;
+    return columns(rows, width, width - embeddingSize, embeddingSize);
+  }
+}
+
+function columns(rows: Float32Array, width: number, start: number, count: number): Float32Array {
+  const result = new Float32Array((rows.length / width) * count);
+  for (let from = start, to = 0; to < result.length; from += width, to += count) {
+    result.set(rows.subarray(from, from + count), to);
+  }
+  return result;
+}

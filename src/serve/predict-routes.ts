@@ -1,0 +1,66 @@
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { answersOf } from "./answer.js";
+import type { AppContext } from "./app.js";
+import type { Engine } from "./engine.js";
+import { ClientLeftError, NoExamplesError, TimedOutError } from "./errors.js";
+import {
+  type PredictAnswer as Answer,
+  Failure,
+  NeighboursAnswer,
+  type NeighboursBody,
+  neighboursBody,
+  PredictAnswer,
+  type PredictBody,
+  predictBody,
+} from "./schemas.js";
+
+const failures = { 400: Failure, 401: Failure, 404: Failure, 413: Failure, 429: Failure, 503: Failure };
+
+/** POST /predict. Models on one encoder get its features from one pass. */
+export function answerPredict(app: FastifyInstance, { models, options }: AppContext): void {
+  const schema = {
+    summary: "Label texts",
+    body: predictBody(options.maxChars),
+    response: { 200: PredictAnswer, ...failures },
+  };
+  app.post<{ Body: PredictBody }>("/predict", { schema }, async ({ body }, reply): Promise<Answer> => {
+    const texts = body.texts ?? [body.text!];
+    const asked = body.model === undefined ? models.all : [models.get(body.model)];
+    const signal = patienceFor(reply, options.timeoutMs);
+    const passes = new Map<Engine, Promise<Float32Array>>();
+    for (const { engine } of asked) {
+      if (!passes.has(engine)) passes.set(engine, engine.batcher.submit(texts, signal));
+    }
+    const results = asked.map(async (model) => {
+      const logits = model.engine.logitsOf(model, await passes.get(model.engine)!);
+      return { model: model.name, predictions: answersOf(model.manifest, logits, body) };
+    });
+    return { results: await Promise.all(results) };
+  });
+}
+
+/** POST /neighbours. */
+export function answerNeighbours(app: FastifyInstance, { models, options }: AppContext): void {
+  const schema = {
+    summary: "Find the labelled texts that are nearest to a text",
+    body: neighboursBody(options.maxChars),
+    response: { 200: NeighboursAnswer, ...failures },
+  };
+  app.post<{ Body: NeighboursBody }>("/neighbours", { schema }, async ({ body }, reply) => {
+    const { name, engine, examples } = body.model === undefined ? models.all[0] : models.get(body.model);
+    if (!examples) throw new NoExamplesError(name);
+    const rows = await engine.batcher.submit([body.text], patienceFor(reply, options.timeoutMs));
+    return { model: name, neighbours: examples.nearest(engine.embeddingsOf(rows), body.count ?? 5) };
+  });
+}
+
+/** Aborts when the time is up, or when the client hangs up. */
+function patienceFor(reply: FastifyReply, timeoutMs: number): AbortSignal {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new TimedOutError(timeoutMs)), timeoutMs);
+  reply.raw.once("close", () => {
+    clearTimeout(timer);
+    controller.abort(new ClientLeftError());
+  });
+  return controller.signal;
+}
