@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from "commander";
 import { formats } from "../data/format.js";
 import { experimentCommands } from "./experiments-program.js";
+import { machineCommands } from "./machine-program.js";
 import { adaptation, integer, positive, probability } from "./options.js";
 import { serveCommand } from "./serve-program.js";
 import { packageVersion } from "./version.js";
@@ -20,6 +21,7 @@ export function createProgram(): Command {
     inspectCommand(),
     serveCommand(),
     ...experimentCommands(),
+    ...machineCommands(),
   ]) {
     program.addCommand(command.copyInheritedSettings(program));
   }

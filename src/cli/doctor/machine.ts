@@ -1,0 +1,58 @@
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
+import { dirname, join } from "node:path";
+import { defaultCacheFolder } from "../../encoder/cache-folder.js";
+
+/** What Headstart runs on. */
+export interface Machine {
+  /** As Node names them: `linux x64`. */
+  platform: string;
+  cpu: string;
+  /** `usable` may be fewer than `present`: processes can be bound to some cores. `load` is how many were busy in the last minute. */
+  cores: { usable: number; present: number; load: number };
+  /** Wide instructions, the newest last; undefined where the system does not tell. */
+  instructions?: string[];
+  /** In bytes. A container's limit counts. */
+  memory: { available: number; total: number };
+  cache: { folder: string; sizeBytes: number; isWritable: boolean };
+}
+
+export function describeMachine(): Machine {
+  const folder = defaultCacheFolder();
+  return {
+    platform: `${process.platform} ${process.arch}`,
+    cpu: cpus()[0]?.model.trim() ?? "unknown",
+    cores: { usable: availableParallelism(), present: cpus().length, load: loadavg()[0] },
+    instructions: instructions(),
+    memory: {
+      available: process.availableMemory(),
+      total: Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem()),
+    },
+    cache: { folder, sizeBytes: sizeOfFolder(folder), isWritable: isWritable(folder) },
+  };
+}
+
+function instructions(): string[] | undefined {
+  if (process.arch !== "x64" || !existsSync("/proc/cpuinfo")) return undefined;
+  const flags = /^flags\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1].split(/\s+/) ?? [];
+  return ["avx2", "avx512f", "avx512_vnni"].filter((name) => flags.includes(name));
+}
+
+/** A folder that is still to be made counts as writable where the one that it will be made in is. */
+function isWritable(folder: string): boolean {
+  if (!existsSync(folder)) return dirname(folder) !== folder && isWritable(dirname(folder));
+  try {
+    accessSync(folder, constants.W_OK);
+    return statSync(folder).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function sizeOfFolder(folder: string): number {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return 0;
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return names
+    .map((name) => statSync(join(folder, name), { throwIfNoEntry: false }))
+    .reduce((sum, found) => sum + (found?.isFile() ? found.blocks * 512 : 0), 0);
+}
