@@ -27,6 +27,7 @@ describe("the public API", () => {
         "evaluate",
         "predict",
         "predictProba",
+        "predictScoped",
         "save",
         "scoringInput",
       ]

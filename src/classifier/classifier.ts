@@ -9,12 +9,26 @@ import { Random } from "../random.js";
 import { loadFolder } from "./load.js";
 import type { Manifest } from "./manifest.js";
 import type { FitOptions } from "./options.js";
+import { splitOutput } from "./output.js";
 
 export type { Manifest } from "./manifest.js";
 export type { FitOptions } from "./options.js";
 
-/** What a classifier says of one text: a label, or the labels whose probability reaches their threshold. */
-export type Prediction = { label: string; confidence: number } | { labels: string[]; confidences: number[] };
+/**
+ * What a classifier says of one text: a label, or the labels whose probability reaches their threshold. `outOfScope`: the text
+ * probably fits none of the labels.
+ */
+export type Prediction =
+  | { label: string; confidence: number; outOfScope?: true }
+  | { labels: string[]; confidences: number[] };
+
+/** Of N texts. */
+export interface ScopedProbabilities {
+  /** [N, K] */
+  probabilities: Float32Array;
+  /** [N], 1 where the text probably fits none of the labels; null where the classifier has no threshold for that. */
+  outOfScope: Uint8Array | null;
+}
 
 /** How a classifier can be stored; set by `fit` and `load`. */
 interface Backing {
@@ -63,14 +77,31 @@ export class TextClassifier {
     texts: readonly string[],
     options: { onProgress?: (done: number) => void } = {},
   ): Promise<Float32Array> {
-    const logits = await this.backing.runner.run(texts, options);
-    return probabilities(this.manifest.task, logits, this.labels.length);
+    return (await this.predictScoped(texts, options)).probabilities;
+  }
+
+  /** As `predictProba`, and which texts probably fit none of the labels. */
+  async predictScoped(
+    texts: readonly string[],
+    options: { onProgress?: (done: number) => void } = {},
+  ): Promise<ScopedProbabilities> {
+    const classes = this.labels.length;
+    const { logits, inScope } = splitOutput(await this.backing.runner.run(texts, options), texts.length, classes);
+    const threshold = this.manifest.outOfScope?.threshold;
+    return {
+      probabilities: probabilities(this.manifest.task, logits, classes),
+      outOfScope:
+        inScope && threshold !== undefined ? Uint8Array.from(inScope, (score) => Number(score < threshold)) : null,
+    };
   }
 
   async predict(texts: readonly string[]): Promise<Prediction[]> {
-    const rows = await this.predictProba(texts);
+    const { probabilities: rows, outOfScope } = await this.predictScoped(texts);
     const classes = this.labels.length;
-    return texts.map((_, i) => this.decide(rows.subarray(i * classes, (i + 1) * classes)));
+    return texts.map((_, i) => ({
+      ...this.decide(rows.subarray(i * classes, (i + 1) * classes)),
+      ...(outOfScope?.[i] === 1 && { outOfScope: true as const }),
+    }));
   }
 
   /** What the probabilities of one text, [K], say. */
@@ -88,13 +119,13 @@ export class TextClassifier {
   async evaluate(
     examples: readonly Example[] | Dataset,
     options: { seed?: number; onProgress?: (done: number) => void } = {},
-  ): Promise<{ scores: Scores; probabilities: Float32Array }> {
+  ): Promise<{ scores: Scores } & ScopedProbabilities> {
     const dataset = "texts" in examples ? examples : datasetFrom(examples, { multiLabel: this.multiLabel });
-    const rows = await this.predictProba(dataset.texts, options);
+    const scoped = await this.predictScoped(dataset.texts, options);
     const random = new Random(options.seed ?? 42);
-    const input = this.scoringInput(dataset, rows);
+    const input = this.scoringInput(dataset, scoped.probabilities);
     const scores = "thresholds" in input ? scoreMultiLabel(input, { random }) : scoreSingleLabel(input, { random });
-    return { scores, probabilities: rows };
+    return { scores, ...scoped };
   }
 
   /** Labels and probabilities [N, K] in the form that the functions of `evaluate` take. */

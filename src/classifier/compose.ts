@@ -1,14 +1,16 @@
 import type { Dataset } from "../data/dataset.js";
 import type { Encoder, FeatureKind } from "../encoder/encoder.js";
 import { openTextRunner } from "../encoder/text-runner.js";
+import type { InScopeScore } from "../head/in-scope.js";
 import { type Features, headLogits } from "../head/linear.js";
-import { appendHead, appendPooling } from "../onnx/compose.js";
+import { appendHead, appendInScope, appendPooling } from "../onnx/compose.js";
 import { cloneModel, encodeModel } from "../onnx/model.js";
 import { loadTokenizer } from "../runtime/transformers.js";
 import type { TrainedHead } from "../train/train-head.js";
 import { SaveVerificationError } from "./errors.js";
 import { loadFolder } from "./load.js";
 import type { Manifest } from "./manifest.js";
+import { splitOutput } from "./output.js";
 import { saveFolder } from "./save.js";
 
 /** Largest difference of logits between what was trained and what was loaded back: float32 products in another order. */
@@ -21,10 +23,13 @@ export async function compose(
   features: Features,
   trained: TrainedHead<FeatureKind>,
   manifest: Manifest,
+  inScope?: InScopeScore,
 ) {
   const model = cloneModel(encoder.model);
   const hiddenStates = trained.features === "last" ? encoder.hiddenStates.slice(-1) : encoder.hiddenStates;
-  appendHead(model, appendPooling(model, hiddenStates, encoder.pooling), trained.head);
+  const embedding = appendPooling(model, hiddenStates, encoder.pooling);
+  appendHead(model, embedding, trained.head);
+  if (inScope) appendInScope(model, embedding, inScope);
   const graph = encodeModel(model);
   const tokenizer = await loadTokenizer(encoder.source.folder);
   const runner = openTextRunner(graph, tokenizer, { maxTokens: encoder.maxTokens });
@@ -53,9 +58,9 @@ function logitsOf({ head, features: kind }: TrainedHead, features: Features, row
 
 /** Loads a written folder as a user would and compares its logits. @throws SaveVerificationError */
 async function verify(folder: string, texts: string[], wanted: Float32Array): Promise<void> {
-  const { runner } = await loadFolder(folder, { workers: 1 });
+  const { runner, manifest } = await loadFolder(folder, { workers: 1 });
   try {
-    const logits = await runner.run(texts);
+    const { logits } = splitOutput(await runner.run(texts), texts.length, manifest.labels.length);
     const difference = Math.max(...wanted.map((value, i) => Math.abs(value - logits[i])));
     if (!(difference <= verificationTolerance)) throw new SaveVerificationError(difference, verificationTolerance);
   } finally {

@@ -21,6 +21,18 @@ export class NewerSchemaError extends HeadstartError {
   }
 }
 
+/** A model has no threshold below which a text fits none of its labels. */
+export class NoScopeThresholdError extends HeadstartError {
+  readonly code = "NO_SCOPE_THRESHOLD";
+
+  constructor(folder: string, reason: string) {
+    super(
+      `${folder}: has no threshold below which a text fits none of its labels: ${reason}. ` +
+        "Say --min-confidence, or train it again.",
+    );
+  }
+}
+
 /** The ONNX file of a folder is not the one that was saved. */
 export class AlteredModelError extends HeadstartError {
   readonly code = "ALTERED_MODEL";

@@ -15,6 +15,7 @@ import { describe } from "./describe.js";
 import { heldOutScores } from "./held-out.js";
 import type { Manifest } from "./manifest.js";
 import { checkFitOptions, type FitOptions, strengthsFor } from "./options.js";
+import { scopeOf } from "./scope.js";
 
 /** Trains a head on the features of a dataset and composes encoder, pooling and head into one graph. */
 export async function fitClassifier(given: Dataset, options: FitOptions) {
@@ -38,9 +39,10 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
     const encodedMs = performance.now();
     const labelSet = labelSetOf(dataset);
     const targets = targetsOf(dataset, labelSet);
+    const groups = duplicateGroups(dataset.texts);
     const trained = await trainHead(tensorflow, featureSets(features, options.features ?? "auto"), {
       targets,
-      groups: duplicateGroups(dataset.texts),
+      groups,
       strengths: options.C === undefined ? strengthsFor(dataset.texts.length) : [options.C],
       classWeight: options.classWeight ?? "none",
       folds: options.folds ?? 5,
@@ -60,8 +62,10 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
       const { heldOut: rows } = result.trained;
       const heldOut = rows && heldOutScores(rows, targets, labelSet.names, options.seed ?? 42);
       const described = describe(dataset, labelSet, result.encoder, result.trained, tensorflow, options);
-      const manifest: Manifest = { ...described, adaptation, heldOut, timesMs };
-      return await compose(dataset, result.encoder, result.features, result.trained, manifest);
+      const isAdapted = result.encoder !== encoder;
+      const scope = scopeOf(result.features, result.trained, targets, groups, isAdapted);
+      const manifest: Manifest = { ...described, adaptation, outOfScope: scope?.record, heldOut, timesMs };
+      return await compose(dataset, result.encoder, result.features, result.trained, manifest, scope?.score);
     } finally {
       if (result.encoder !== encoder) await result.encoder.dispose();
     }

@@ -35,6 +35,11 @@ export interface Manifest {
   data: { name: string; fingerprint: string; rows: number; rowsPerLabel: Record<string, number> };
   /** How the encoder was adapted, or why it was not; missing where nobody asked. */
   adaptation?: AdaptationRecord;
+  /**
+   * When a text fits none of the labels: its `in_scope`, an output of the graph, is below the threshold. Missing where rows have several labels, no
+   * row was held out, or an earlier version saved the folder.
+   */
+  outOfScope?: ScopeRecord;
   /** Scores on rows that took no part in any choice; null where there were too few rows. */
   heldOut: { method: string; scores: Scores } | null;
   /** What was tried, by cross-validation on the training rows. */
@@ -45,6 +50,16 @@ export interface Manifest {
   timesMs: Record<string, number>;
   /** SHA-256 of `onnx/model.onnx`. */
   graphSha256?: string;
+}
+
+export interface ScopeRecord {
+  /** What the score is made of. */
+  score: "similarity and logit" | "logit";
+  threshold: number;
+  /** The share of the training rows, held out in turn, that reaches the threshold. */
+  keeps: number;
+  /** Their number. */
+  rows: number;
 }
 
 export interface AdaptationRecord {

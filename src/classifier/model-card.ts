@@ -38,7 +38,13 @@ Encoder ${encoder.name} (${encoder.modelType}, ${encoder.layers} layers, ${adapt
 ## Limits
 
 It knows only the labels above and gives one of them to any text. Its scores hold for texts like those it was trained on.
-`;
+${scopeLine(manifest)}`;
+}
+
+function scopeLine({ outOfScope }: Manifest): string {
+  if (!outOfScope) return "";
+  const { threshold, keeps, rows } = outOfScope;
+  return `A text that fits none of them tends to have an \`in_scope\` (second output of the graph) below ${threshold.toFixed(3)}, which ${percent(keeps)} of ${rows} training rows, held out in turn, reach: \`headstart predict --abstain-as unknown\`.\n`;
 }
 
 function adapted({ adaptation, encoder }: Manifest): string {

@@ -22,7 +22,7 @@ export interface PredictedWindow {
  * @throws the errors of reading the table, after the windows before
  */
 export async function* predictWindows(
-  model: Pick<TextClassifier, "labels" | "predictProba">,
+  model: Pick<TextClassifier, "labels" | "predictScoped">,
   table: Table,
   textColumn: string,
   rowValues: RowValues,
@@ -42,18 +42,20 @@ export async function* predictWindows(
 }
 
 async function predictWindow(
-  model: Pick<TextClassifier, "labels" | "predictProba">,
+  model: Pick<TextClassifier, "labels" | "predictScoped">,
   records: readonly TableRecord[],
   texts: readonly string[],
   rowValues: RowValues,
 ): Promise<PredictedWindow> {
   const full = texts.filter((text) => /\S/.test(text));
-  const rows = full.length > 0 ? await model.predictProba(full) : new Float32Array(0);
+  const scored = full.length > 0 ? await model.predictScoped(full) : undefined;
   const classes = model.labels.length;
   let at = 0;
-  const values = texts.map((text) =>
-    rowValues.of(/\S/.test(text) ? rows.subarray(at * classes, ++at * classes) : null),
-  );
+  const values = texts.map((text) => {
+    if (!/\S/.test(text)) return rowValues.of(null);
+    const outOfScope = scored!.outOfScope?.[at] === 1;
+    return rowValues.of(scored!.probabilities.subarray(at * classes, ++at * classes), outOfScope);
+  });
   return { records, values, empty: texts.length - full.length };
 }
 

@@ -9,6 +9,7 @@ export interface RowOptions {
   all?: boolean;
   /** Below this confidence the label is `abstainAs`. */
   minConfidence?: number;
+  /** The label of rows on which the model abstains; without `minConfidence` those that fit none of its labels. */
   abstainAs?: string;
   /** Numbers stay numbers, as in JSON; else they are text with 4 decimals. */
   asNumbers?: boolean;
@@ -18,7 +19,7 @@ export interface RowOptions {
 export interface RowValues {
   columns: string[];
   /** @param row [K] probabilities; null for a row without a text, whose values are empty. */
-  of(row: Float32Array | null): AddedValue[];
+  of(row: Float32Array | null, outOfScope?: boolean): AddedValue[];
 }
 
 /**
@@ -36,11 +37,12 @@ export function rowValues(
   const number = (p: number) => (options.asNumbers ? Number(p.toFixed(4)) : p.toFixed(4));
   return {
     columns,
-    of(row) {
+    of(row, outOfScope = false) {
       if (row === null) return columns.map(() => "");
       const { label, confidence } = decision(model, row);
-      const isUnsure = confidence < (options.minConfidence ?? 0);
-      const values = [isUnsure ? (options.abstainAs ?? "unknown") : label, number(confidence)];
+      const { minConfidence, abstainAs } = options;
+      const isUnsure = minConfidence === undefined ? outOfScope && abstainAs !== undefined : confidence < minConfidence;
+      const values = [isUnsure ? (abstainAs ?? "unknown") : label, number(confidence)];
       const order = ranks.length === 0 ? [] : [...row.keys()].sort((a, b) => row[b] - row[a] || a - b);
       for (const rank of ranks) values.push(model.labels[order[rank - 1]], number(row[order[rank - 1]]));
       if (options.all) values.push(...Array.from(row, number));

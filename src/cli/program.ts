@@ -103,7 +103,12 @@ function predictCommand(): Command {
     .addOption(new Option("--top <k>", "also the k likeliest labels").argParser(integer(1)).conflicts("all"))
     .option("--all", "also the probability of every label")
     .addOption(new Option("--min-confidence <p>", "abstain below this confidence").argParser(probability))
-    .addOption(new Option("--abstain-as <label>", "the label of a row where the model abstains").default("unknown"))
+    .addOption(
+      new Option(
+        "--abstain-as <label>",
+        "the label of rows that fit none of the model's, or lie below --min-confidence",
+      ),
+    )
     .option("--json", "rows as JSON Lines, whatever the input")
     .option("-q, --quiet", "no messages but warnings and errors")
     .addHelpText(

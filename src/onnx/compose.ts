@@ -56,6 +56,31 @@ export function appendHead(
 }
 
 /**
+ * Adds a second output `in_scope` [B, 1] behind pooling and head: maxₖ embedding · prototypeₖ + logitWeight · maxₖ logitₖ + bias. Loaders that
+ * know of `logits` alone pass it by.
+ * @param model is changed in place. @param score prototypes [F, K], where there are any.
+ */
+export function appendInScope(
+  model: ModelProto,
+  embedding: string,
+  score: { prototypes?: Float32Array; logitWeight: number; bias: number },
+): void {
+  const append = new Appender(model);
+  const name = (step: string) => `headstart/in_scope/${step}`;
+  const classes = model.graph.initializer.find((tensor) => tensor.name === HEAD.bias)!.dims[0];
+  const logit = append.reduce("ReduceMax", "logits", 1, true, name("logit"));
+  let sum = append.node("Mul", [logit, append.scalar(name("weight"), score.logitWeight)], name("weighted"));
+  if (score.prototypes) {
+    const dims = [score.prototypes.length / Number(classes), Number(classes)];
+    const prototypes = append.constant(makeTensor(name("prototypes"), dims, score.prototypes));
+    const similarities = append.node("MatMul", [embedding, prototypes], name("similarities"));
+    sum = append.node("Add", [sum, append.reduce("ReduceMax", similarities, 1, true, name("similarity"))], name("sum"));
+  }
+  append.node("Add", [sum, append.scalar(name("bias"), score.bias)], "in_scope");
+  model.graph.output.push(floatOutput("in_scope", ["batch_size", 1]));
+}
+
+/**
  * The inverse of `appendPooling` and `appendHead`: the deepest hidden states that a classifier pools become its only output.
  * @param model is changed in place. @returns whether pooling and head were there.
  */

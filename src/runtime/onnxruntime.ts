@@ -8,7 +8,7 @@ export interface GraphSession {
   /** Names of the graph's inputs. */
   readonly inputs: readonly string[];
   /**
-   * Runs one padded batch and returns the first output as float32 in row-major order.
+   * Runs one padded batch and returns its float32 outputs in row-major order, those of a text side by side: [B, ΣF].
    * Blocks the thread until it is done: onnxruntime-node computes on the caller's thread.
    */
   run(feeds: Record<string, BigInt64Array>, dims: readonly [batch: number, tokens: number]): Promise<Float32Array>;
@@ -21,16 +21,31 @@ export interface GraphSession {
  */
 export async function openSession(model: string | Uint8Array, threads: number): Promise<GraphSession> {
   const session = await createSession(model, threads);
-  const output = session.outputNames[0];
   return {
     inputs: session.inputNames,
     async run(feeds, dims) {
       const tensors = Object.entries(feeds).map(([name, data]) => [name, new Tensor("int64", data, dims)] as const);
-      const results = await session.run(Object.fromEntries(tensors), [output]);
-      return results[output].data as Float32Array;
+      const results = await session.run(Object.fromEntries(tensors));
+      return sideBySide(
+        session.outputNames.map((name) => results[name].data as Float32Array),
+        dims[0],
+      );
     },
     dispose: () => session.release(),
   };
+}
+
+function sideBySide(parts: readonly Float32Array[], rows: number): Float32Array {
+  if (parts.length === 1) return parts[0];
+  const width = parts.reduce((sum, { length }) => sum + length / rows, 0);
+  const joined = new Float32Array(rows * width);
+  let from = 0;
+  for (const part of parts) {
+    const size = part.length / rows;
+    for (let row = 0; row < rows; row++) joined.set(part.subarray(row * size, (row + 1) * size), row * width + from);
+    from += size;
+  }
+  return joined;
 }
 
 /** A tensor at the border of a graph; whole numbers are int64. */

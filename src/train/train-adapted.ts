@@ -129,6 +129,7 @@ function trainedHead(
     thresholds,
     selection: [],
     heldOut: scored && scoredRows(scored, C),
+    ...(heldOut && logits && { outOfFold: { rows: heldOut.rows, logits } }),
   };
 }
 

@@ -31,6 +31,8 @@ export interface TrainedHead<Kind extends string = string> {
   selection: { features: string; C: number; logLoss: number; accuracy: number }[];
   /** Predictions on rows that took no part in any choice; null where there are too few rows to hold any out. */
   heldOut: NestedScore | null;
+  /** Logits [R, K] of rows [R] by heads that had not seen them, at the temperature; missing where no row was held out. */
+  outOfFold?: { rows: Int32Array; logits: Float32Array };
 }
 
 /** With fewer rows a class than this, cross-validation is repeated with other folds. */
@@ -69,6 +71,7 @@ export async function trainHead<Kind extends string>(
       accuracy,
     })),
     heldOut: score,
+    outOfFold: { rows: selection.rows, logits: selection.outOfFold.map((logit) => logit / temperature) },
   };
 }
 

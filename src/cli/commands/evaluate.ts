@@ -4,10 +4,12 @@ import { TextClassifier } from "../../classifier/classifier.js";
 import type { Manifest } from "../../classifier/manifest.js";
 import { type Dataset, loadDataset } from "../../data/dataset.js";
 import type { Format } from "../../data/format.js";
+import { counted } from "../../data/wording.js";
 import { OutputError } from "../../errors.js";
 import { reliabilityBins } from "../../evaluate/calibration.js";
 import { labelSubstitutions } from "../../evaluate/confused-pairs.js";
 import { type PairedComparison, pairedComparison } from "../../evaluate/paired-comparison.js";
+import { predictRows } from "../../evaluate/predicted-rows.js";
 import { surestErrors } from "../../evaluate/surest-errors.js";
 import type { MultiLabelInput, Scores, SingleLabelInput } from "../../evaluate/types.js";
 import { stderrLog } from "../../log.js";
@@ -36,6 +38,7 @@ interface Evaluated {
   manifest: Manifest;
   scores: Scores;
   input: SingleLabelInput | MultiLabelInput;
+  outOfScope: Uint8Array | null;
 }
 
 /** `headstart evaluate`. @throws the errors of loading, reading and comparing */
@@ -69,12 +72,36 @@ async function tell(dataset: Dataset, a: Evaluated, b: Evaluated | undefined, op
   const { name, fingerprint } = dataset;
   if (options.json) {
     const compare = b && { folder: b.folder, scores: b.scores, comparison };
-    printJson({ folder: a.folder, data: { name, fingerprint }, scores: a.scores, compare });
+    printJson({
+      folder: a.folder,
+      data: { name, fingerprint },
+      scores: a.scores,
+      outOfScope: outOfScopeRows(a),
+      compare,
+    });
     return;
   }
   print(`${a.folder} on ${name}:\n${scoresText(a.scores).trimEnd()}`);
+  const outside = outOfScopeRows(a);
+  if (outside) print(`\n${outOfScopeText(outside, a)}`);
   if (b) print(`\n${b.folder} on ${name}:\n${scoresText(b.scores).trimEnd()}`);
   if (b && comparison) print(`\n${comparisonText(a.folder, b.folder, comparison)}`);
+}
+
+/** What `predict --abstain-as` would do with the rows; undefined where the model has no threshold. */
+function outOfScopeRows({ outOfScope, input }: Evaluated): { rows: number; wrongAmongThem: number } | undefined {
+  if (!outOfScope || "thresholds" in input) return undefined;
+  const { predicted } = predictRows(input);
+  const rows = [...outOfScope.keys()].filter((row) => outOfScope[row] === 1);
+  return { rows: rows.length, wrongAmongThem: rows.filter((row) => predicted[row] !== input.labels[row]).length };
+}
+
+function outOfScopeText({ rows, wrongAmongThem }: { rows: number; wrongAmongThem: number }, { scores }: Evaluated) {
+  if (rows === 0) return "None of the rows seem to fit no label (predict --abstain-as).";
+  const kept = scores.n - rows;
+  const right = scores.kind === "single-label" ? Math.round(scores.accuracy * scores.n) - (rows - wrongAmongThem) : 0;
+  const others = kept === 0 ? "" : `; of the others ${((100 * right) / kept).toFixed(1)}% are right`;
+  return `${counted(rows, "row seems", "rows seem")} to fit no label (predict --abstain-as), ${wrongAmongThem} of them wrong${others}.`;
 }
 
 async function evaluated(
@@ -86,11 +113,12 @@ async function evaluated(
   const bar = stderrLog(options).progress(`evaluating ${basename(folder)}`, dataset.texts.length);
   try {
     const { seed } = options;
-    const { scores, probabilities } = await classifier.evaluate(dataset, {
+    const { scores, probabilities, outOfScope } = await classifier.evaluate(dataset, {
       seed,
       onProgress: (done) => bar.update(done),
     });
-    return { folder, manifest: classifier.manifest, scores, input: classifier.scoringInput(dataset, probabilities) };
+    const input = classifier.scoringInput(dataset, probabilities);
+    return { folder, manifest: classifier.manifest, scores, input, outOfScope };
   } finally {
     bar.stop();
   }

@@ -36,6 +36,7 @@ function factsOf(folder: string, manifest: Manifest): [string, string][] {
       "head",
       `${head.features} features (${head.featureSize}), C ${head.C}, temperature ${head.temperature.toFixed(3)}, class weight ${head.classWeight}`,
     ],
+    ["out of scope", scopeText(manifest)],
     ["trained on", `${data.name}, ${counted(data.rows, "row")}, sha256 ${data.fingerprint.slice(0, 16)}`],
     ["seed", String(manifest.seed)],
     ["backend", manifest.backend],
@@ -48,6 +49,12 @@ function factsOf(folder: string, manifest: Manifest): [string, string][] {
         .join(", "),
     ],
   ];
+}
+
+function scopeText({ outOfScope, task }: Manifest): string {
+  if (!outOfScope) return task === "multi-label" ? "texts that fit no label get none" : "no threshold in this folder";
+  const { score, threshold, keeps, rows } = outOfScope;
+  return `${score} below ${threshold.toFixed(3)}, which ${Math.round(100 * keeps)}% of ${counted(rows, "training row")} reach`;
 }
 
 async function filesOf(folder: string): Promise<[string, number][]> {

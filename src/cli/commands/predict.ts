@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { TextClassifier } from "../../classifier/classifier.js";
+import { NoScopeThresholdError } from "../../classifier/errors.js";
 import { predictWindows } from "../../classifier/predict-stream.js";
 import { type RowOptions, type RowValues, rowValues } from "../../classifier/row-values.js";
 import { textColumnOf } from "../../data/columns.js";
@@ -36,6 +37,7 @@ export async function predict(folder: string, data: string, options: PredictOpti
   if (data === "-" && process.stdin.isTTY) log.info("Type a text a line; end with Ctrl-D.");
   const model = await TextClassifier.load(folder);
   try {
+    if (options.abstainAs !== undefined && options.minConfidence === undefined) requireThreshold(folder, model);
     const table = await openTable(data, options);
     try {
       await predictTable(model, table, data, options, log);
@@ -45,6 +47,15 @@ export async function predict(folder: string, data: string, options: PredictOpti
   } finally {
     await model.dispose();
   }
+}
+
+/** @throws NoScopeThresholdError */
+function requireThreshold(folder: string, { manifest, multiLabel }: TextClassifier): void {
+  if (manifest.outOfScope) return;
+  const reason = multiLabel
+    ? "its texts may have no label at all"
+    : "it was saved by an earlier version, or too few rows were held out in training";
+  throw new NoScopeThresholdError(folder, reason);
 }
 
 async function predictTable(
