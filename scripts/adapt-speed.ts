@@ -1,15 +1,17 @@
 /**
  * Speed of adaptation: forward and backward of the last k layers, paired with the limit of this machine and with PyTorch.
  *
- *   npx tsx scripts/adapt-speed.ts [--depths 1,2,3,6] [--batch 32] [--tokens 32] [--rounds 5] [--json]       (about 2 minutes)
+ *   npx tsx scripts/adapt-speed.ts [--depths 1,2,3,6] [--batch 32] [--tokens 32 | --set emotion] [--rounds 5] [--json]       (about 2 minutes)
  *     [--python <interpreter> [--torch-encoder <folder>]]     the same steps in PyTorch, see scripts/peers/README.md
  *
  * Every round times in turn: one MatMul of 768 × 768; for each depth three steps (forward, backward), the optimiser's update,
  * and PyTorch's steps with its own update. Medians over the rounds. The share of the limit counts the multiply-adds of the layers' matrix
- * products, three times those of the forward pass.
+ * products, three times those of the forward pass, over tokens that are not padding. The texts are of one length, or those of a set of
+ * the shared data: PyTorch pads them to the longest of a batch.
  */
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -18,6 +20,7 @@ import { HiddenStates } from "../src/adapt/hidden-states.js";
 import { stepAdamW } from "../src/adapt/optimizer.js";
 import { prepareEncoder, tailGraphs } from "../src/adapt/tail-graphs.js";
 import { TailSession } from "../src/adapt/tail-session.js";
+import { loadDataset } from "../src/data/dataset.js";
 import { Encoder } from "../src/encoder/encoder.js";
 import { Random } from "../src/random.js";
 
@@ -26,6 +29,7 @@ const { values } = parseArgs({
     depths: { type: "string", default: "1,2,3,6" },
     batch: { type: "string", default: "32" },
     tokens: { type: "string", default: "32" },
+    set: { type: "string" },
     rounds: { type: "string", default: "5" },
     encoder: { type: "string" },
     python: { type: "string" },
@@ -49,6 +53,7 @@ interface Subject {
 
 const encoder = await Encoder.open(values.encoder, { features: "last", cacheFolder: null });
 const trainable = await prepareEncoder(encoder.model, encoder.pooling);
+const batches = await batchesOf(values.set);
 const subjects: Subject[] = [];
 for (const depth of depths) subjects.push(await subject(depth));
 const torch = values.python ? await torchSteps(values.python) : undefined;
@@ -70,22 +75,24 @@ await encoder.dispose();
 async function subject(depth: number): Promise<Subject> {
   const graphs = tailGraphs(trainable, depth);
   const session = await TailSession.open(graphs, threads);
+  const states = await HiddenStates.compute(graphs.prefix, batches.flat(), { paddingId: encoder.tokenizer.paddingId });
   const random = new Random(1);
-  const ids = Array.from({ length: batch }, () => Array.from({ length: tokens }, () => 1000 + random.integer(20_000)));
-  const states = await HiddenStates.compute(graphs.prefix, ids, { paddingId: encoder.tokenizer.paddingId });
-  const texts = ids.map((_, i) => i);
-  const dE = Float32Array.from({ length: batch * 384 }, () => random.normal() / batch);
   const matrices = session.layout.filter(({ dims }) => dims.length > 1);
-  const products = matrices.reduce((sum, { start, end }) => sum + end - start, 0) * batch * tokens;
-  const width = matrices[0].dims[0];
-  const attention = 2 * depth * batch * tokens * tokens * width;
+  const width = Math.min(...matrices.flatMap(({ dims }) => dims)); // D
+  const dE = Float32Array.from({ length: batch * width }, () => random.normal() / batch);
+  const products = matrices.reduce((sum, { start, end }) => sum + end - start, 0);
+  const lengths = batches.flat().map((ids) => ids.length);
+  const perText = lengths.map((length) => products * length + 2 * depth * length ** 2 * width);
+  let next = 0;
   const groups = session.layout.map(({ start, end }) => ({ start, end, rate: 1e-9, weightDecay: 0.01, step: 1 }));
   return {
     depth,
-    flops: 3 * 2 * (products + attention),
+    flops: (3 * 2 * perText.reduce((sum, value) => sum + value, 0)) / batches.length,
     async step() {
-      const embeddings = await session.forward(states, texts);
-      await session.backward(embeddings.length === dE.length ? dE : new Float32Array(embeddings.length).fill(1e-3));
+      const first = (next++ % batches.length) * batch;
+      const texts = Array.from({ length: batch }, (_, i) => first + i);
+      await session.forward(states, texts);
+      await session.backward(dE);
     },
     update() {
       stepAdamW(session.parameters, groups, 1 / Math.max(1, session.parameters.gradientNorm()));
@@ -95,6 +102,16 @@ async function subject(depth: number): Promise<Subject> {
       await session.dispose();
     },
   };
+}
+
+/** Token ids of the batches that steps take in turn: random ones of one length, or texts of a set. */
+async function batchesOf(set: string | undefined): Promise<number[][][]> {
+  const random = new Random(1);
+  if (!set)
+    return [Array.from({ length: batch }, () => Array.from({ length: tokens }, () => 1000 + random.integer(20_000)))];
+  const { texts } = await loadDataset(join(process.env.HEADSTART_SHARED ?? "../shared", "data", set, "train.csv"));
+  const drawn = encoder.tokenize(random.shuffle([...texts]).slice(0, stepsInTurn * batch));
+  return Array.from({ length: stepsInTurn }, (_, i) => drawn.slice(i * batch, (i + 1) * batch));
 }
 
 /** Asks a process for a few steps at a time, so that both take turns on the same machine. */
@@ -112,7 +129,7 @@ async function torchSteps(python: string) {
   await answer(); // it is ready
   return {
     async step(depth: number): Promise<number> {
-      child.stdin.write(`${JSON.stringify({ layers: depth, batch, tokens, steps: stepsInTurn, warmUp: 1 })}\n`);
+      child.stdin.write(`${JSON.stringify({ layers: depth, batches, steps: stepsInTurn, warmUp: 1 })}\n`);
       const { ms, optimizerMs } = await answer();
       return ms + optimizerMs;
     },
@@ -153,7 +170,7 @@ function report(): void {
   });
   if (values.json) return void console.log(JSON.stringify({ batch, tokens, threads, limit, rows }, null, 2));
   console.log(
-    `${batch} texts of ${tokens} tokens, ${threads} threads, ${rounds} rounds; limit ${limit.toFixed(0)} GFLOP/s`,
+    `${batch} texts of ${values.set ?? `${tokens} tokens`}, ${threads} threads, ${rounds} rounds; limit ${limit.toFixed(0)} GFLOP/s`,
   );
   console.log(
     "| layers | forward + backward, ms | GFLOP/s | share of the limit | update, ms | PyTorch step, ms | PyTorch / ours |",

@@ -6,7 +6,8 @@
 Without --rounds it prints {"ready": true} and then answers each line of standard input with one line, so that another
 program can measure in turn with it. A step takes the hidden states that the frozen layers left, runs the last `layers`
 layers and mean pooling, and goes back from a given gradient of the normalised embeddings to every parameter of these
-layers. `ms` is the median of such steps, `optimizerMs` that of gradient clipping and AdamW, which `ms` leaves out.
+layers. `batches`, lists of texts as token ids, takes the place of `batch` and `tokens`: they are padded to the longest
+text of each batch, and taken in turn. `ms` is the median of such steps, `optimizerMs` that of gradient clipping and AdamW, which `ms` leaves out.
 """
 
 import argparse
@@ -26,7 +27,7 @@ class Steps:
     def __init__(self, bert):
         self.bert = bert
 
-    def measure(self, layers, batch, tokens, steps=10, warmUp=2):
+    def measure(self, layers, batch=0, tokens=0, batches=None, steps=10, warmUp=2):
         trained = self.bert.encoder.layer[-layers:]
         for parameter in self.bert.parameters():
             parameter.requires_grad_(False)
@@ -35,29 +36,38 @@ class Steps:
         for weight in weights:
             weight.requires_grad_(True)
         optimizer = torch.optim.AdamW(weights, lr=1e-5, weight_decay=0.01)
-        hidden, gradient = self.inputs(layers, batch, tokens)
-        times = [self.step(trained, weights, optimizer, hidden, gradient) for _ in range(warmUp + steps)][warmUp:]
+        if batches is None:
+            random = torch.Generator().manual_seed(0)
+            batches = [torch.randint(1000, self.bert.config.vocab_size, (batch, tokens), generator=random).tolist()]
+        inputs = [self.inputs(layers, texts) for texts in batches]
+        takes = [inputs[i % len(inputs)] for i in range(warmUp + steps)]
+        times = [self.step(trained, weights, optimizer, *given) for given in takes][warmUp:]
         with torch.no_grad():
             for weight, value in zip(weights, start):
                 weight.copy_(value)
         ms, optimizer_ms = (round(1000 * statistics.median(part), 3) for part in zip(*times))
-        return {"layers": layers, "batch": batch, "tokens": tokens, "steps": steps, "ms": ms, "optimizerMs": optimizer_ms}
+        return {"layers": layers, "steps": steps, "ms": ms, "optimizerMs": optimizer_ms}
 
-    def inputs(self, layers, batch, tokens):
-        """Hidden states before the trained layers, of random tokens without padding, and a random gradient."""
-        random = torch.Generator().manual_seed(0)
-        ids = torch.randint(1000, self.bert.config.vocab_size, (batch, tokens), generator=random)
+    def inputs(self, layers, texts):
+        """Hidden states before the trained layers, the attention mask, and a random gradient."""
+        longest = max(map(len, texts))
+        ids = torch.tensor([text + [0] * (longest - len(text)) for text in texts])
+        mask = torch.tensor([[1.0] * len(text) + [0.0] * (longest - len(text)) for text in texts])
         with torch.no_grad():
-            states = self.bert(input_ids=ids, output_hidden_states=True).hidden_states
-        return states[-1 - layers], torch.randn(batch, self.bert.config.hidden_size, generator=random)
+            states = self.bert(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+        gradient = torch.randn(len(texts), self.bert.config.hidden_size, generator=torch.Generator().manual_seed(0))
+        return states[-1 - layers], mask, gradient
 
-    def step(self, trained, weights, optimizer, hidden, gradient):
+    def step(self, trained, weights, optimizer, hidden, mask, gradient):
         optimizer.zero_grad()
         started = time.perf_counter()
+        padded = bool((mask == 0).any())
+        attended = self.bert.get_extended_attention_mask(mask, mask.shape) if padded else None
         state = hidden
         for layer in trained:
-            state = layer(state)[0]
-        normalize(state.mean(dim=1)).backward(gradient)
+            state = layer(state, attended)[0]
+        pooled = (state * mask[..., None]).sum(dim=1) / mask.sum(dim=1, keepdim=True) if padded else state.mean(dim=1)
+        normalize(pooled).backward(gradient)
         differentiated = time.perf_counter()
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
