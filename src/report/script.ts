@@ -31,7 +31,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
     button.textContent = "copied";
     setTimeout(() => { button.textContent = "copy"; }, 1500);
   };
-  if (navigator.clipboard) table.closest(".scroll").after(button);
+  if (navigator.clipboard) table.after(button);
 }
 addEventListener("beforeprint", () => {
   for (const folded of document.querySelectorAll("details.table")) folded.open = true;
