@@ -1,13 +1,17 @@
 """Writes test/fixtures/experiments/*.json: reference values for src/experiments.
 
-    python scripts/oracles/experiments_oracle.py      (numpy, scipy, scikit-learn; a second)
+    python scripts/oracles/experiments_oracle.py --logme <LogME.py>      (numpy, numba, scipy, scikit-learn; a second)
+
+LogME.py is the authors' program: github.com/thuml/LogME, commit 3a0895084badc924dce3eb049580100bf7258f42. It is not kept here.
 
 tfidf.json: scikit-learn's TfidfVectorizer with its defaults.
-rankings.json: LogME by the formulas of You et al. 2021 and 2022 with dense matrices; the regularised H-score of Ibrahim et al. 2022 on
+rankings.json: LogME by the authors' program, and by the formulas of You et al. 2021 and 2022 with dense matrices; the regularised H-score of Ibrahim et al. 2022 on
 scikit-learn's LedoitWolf; leave-one-out nearest neighbours by brute force. More rows than columns, fewer, and columns that depend on others.
 coral.json: CORAL with scipy's fractional matrix powers, regularised by each domain's mean variance.
 """
 
+import argparse
+import importlib.util
 import json
 import pathlib
 
@@ -95,7 +99,9 @@ def rankings():
         centres = random.normal(size=(classes, rank))
         f = (centres[y] + random.normal(size=(rows, rank))) @ random.normal(size=(rank, size))
         f = (f / numpy.linalg.norm(f, axis=1, keepdims=True)).astype(numpy.float32).astype(float)
-        facts = {"logme": log_me(f, y, classes), "hscore": h_score(f, y, classes), "neighbours": neighbours(f, y)}
+        authors = AUTHORS.LogME()
+        facts = {"rank": rank, "logmeAuthors": float(authors.fit(f, y)), "alphas": [float(a) for a in authors.alphas]}
+        facts |= {"logme": log_me(f, y, classes), "hscore": h_score(f, y, classes), "neighbours": neighbours(f, y)}
         cases.append({"rows": rows, "size": size, "classes": classes, "features": f.ravel().tolist(), "labels": y.tolist(), **facts})
     return {"cases": cases}
 
@@ -116,6 +122,12 @@ def write(name, values):
     text = json.dumps({"versions": VERSIONS, **values}, ensure_ascii=False, indent=1)
     (FOLDER / name).write_text(text + "\n")
 
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--logme", required=True)
+specification = importlib.util.spec_from_file_location("LogME", parser.parse_args().logme)
+AUTHORS = importlib.util.module_from_spec(specification)
+specification.loader.exec_module(AUTHORS)
 
 write("tfidf.json", tfidf())
 write("rankings.json", rankings())

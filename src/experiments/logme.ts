@@ -10,7 +10,8 @@ const GUARD = 1e-5;
  * targets: how well labels can be told from features, without training and without overfitting.
  *
  * Source: You et al. 2021, "LogME: Practical Assessment of Pre-trained Models for Transfer Learning", equations 1–4; α and β by the
- * fixed point of You et al. 2022 (JMLR 23), Algorithm 3, with its 11 iterations, tolerance 1e-3 and guard 1e-5.
+ * fixed point of You et al. 2022 (JMLR 23), Algorithm 3, with its 11 iterations, tolerance 1e-3 and guard 1e-5. Agrees with the
+ * authors' LogME.py, which leaves the D − N directions without variance out of log |A| where there are fewer rows than columns.
  * @param labels [N], 0 … K − 1
  */
 export function logMe(features: Features, labels: Int32Array, classes: number): number {

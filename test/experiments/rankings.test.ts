@@ -14,6 +14,9 @@ interface Case {
   features: number[];
   labels: number[];
   logme: number;
+  logmeAuthors: number;
+  /** Of each class, from the authors' program. */
+  alphas: number[];
   hscore: number;
   neighbours: number;
 }
@@ -28,6 +31,25 @@ describe("logMe", () => {
   it.each(named)("agrees with the papers' formulas on dense matrices to 1e-6, %s", (_, one) => {
     const found = logMe(featuresOf(one), Int32Array.from(one.labels), one.classes);
     expect(Math.abs(found - one.logme)).toBeLessThan(1e-6);
+  });
+});
+
+describe("logMe, beside the authors' program", () => {
+  const [tall, wide] = [
+    named.filter(([, one]) => one.rows >= one.size),
+    named.filter(([, one]) => one.rows < one.size),
+  ];
+
+  it.each(tall)("agrees to 1e-6, %s", (_, one) => {
+    const found = logMe(featuresOf(one), Int32Array.from(one.labels), one.classes);
+    expect(Math.abs(found - one.logmeAuthors)).toBeLessThan(1e-6);
+  });
+
+  it.each(wide)("agrees to 1e-6 but for log |A| of the D - N directions that it leaves out, %s", (_, one) => {
+    const found = logMe(featuresOf(one), Int32Array.from(one.labels), one.classes);
+    const logAlpha = one.alphas.reduce((sum, alpha) => sum + Math.log(alpha), 0) / one.classes;
+    const leftOut = ((one.size - one.rows) * logAlpha) / (2 * one.rows);
+    expect(Math.abs(found + leftOut - one.logmeAuthors)).toBeLessThan(1e-6);
   });
 });
 
