@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import writeFileAtomic from "write-file-atomic";
@@ -69,8 +69,11 @@ export class Checkpoint {
     return parts.header.progress;
   }
 
+  /** With what a killed process left beside it while it wrote. */
   async remove(): Promise<void> {
-    await rm(this.path, { force: true });
+    const names = await readdir(this.folder).catch(() => []);
+    const own = names.map((name) => join(this.folder, name)).filter((path) => path.startsWith(this.path));
+    for (const path of own) await rm(path, { force: true });
   }
 }
 

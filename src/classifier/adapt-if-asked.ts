@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import type { CheckpointOptions } from "../adapt/checkpoint.js";
 import { duplicateGroups } from "../data/duplicates.js";
 import { defaultCacheFolder } from "../encoder/cache-folder.js";
 import { type Encoder, type FeatureKind, lastOf } from "../encoder/encoder.js";
@@ -51,8 +52,7 @@ export async function adaptIfAsked(
     classWeight,
     random: new Random(seed),
     threads: availableParallelism(),
-    checkpoints:
-      cacheFolder === null ? undefined : { folder: join(cacheFolder, "unfinished"), resume: options.resume ?? false },
+    checkpoints: cacheFolder === null ? undefined : checkpointsIn(cacheFolder, options),
     log,
   });
   if (!adapted) return { ...frozen, adaptation: { request: adapt, ...outcome } };
@@ -65,4 +65,9 @@ export async function adaptIfAsked(
   }
   const finalLoss = losses[losses.length - 1];
   return { ...result, adaptation: { request: adapt, ...outcome, steps: losses.length, finalLoss, stored } };
+}
+
+function checkpointsIn(cacheFolder: string, { resume = false, checkpointSeconds }: FitOptions): CheckpointOptions {
+  const everyMs = checkpointSeconds === undefined ? undefined : 1000 * checkpointSeconds;
+  return { folder: join(cacheFolder, "unfinished"), resume, everyMs };
 }

@@ -18,6 +18,8 @@ export interface FitOptions {
   adapt?: "none" | AdaptRequest;
   /** Go on with an adaptation of the same data and options that was interrupted. */
   resume?: boolean;
+  /** How often an adaptation keeps its state for `resume`; default 20. */
+  checkpointSeconds?: number;
   seed?: number;
   /** Folds of the cross-validation that chooses. */
   folds?: number;
@@ -43,9 +45,12 @@ export function strengthsFor(rows: number): number[] {
 }
 
 /** @throws OptionError for a value that is not allowed. */
-export function checkFitOptions({ C, folds, maxTokens, seed, adapt }: FitOptions): void {
+export function checkFitOptions({ C, folds, maxTokens, seed, adapt, checkpointSeconds }: FitOptions): void {
   if (typeof adapt === "number" && !(Number.isInteger(adapt) && adapt >= 1)) {
     throw new OptionError("adapt", adapt, "none, auto, all or a whole number from 1 on");
+  }
+  if (checkpointSeconds !== undefined && !(checkpointSeconds > 0)) {
+    throw new OptionError("checkpoint every", checkpointSeconds, "a number of seconds above 0");
   }
   if (C !== undefined && !(C > 0)) throw new OptionError("C", C, "a number above 0");
   if (folds !== undefined && !(Number.isInteger(folds) && folds >= 2)) {

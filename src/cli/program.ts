@@ -79,6 +79,11 @@ function trainingOptions(command: Command): Command {
     )
     .option("--plan", "say how long --adapt would take and what memory, and stop")
     .option("--resume", "go on with an --adapt run of the same data and options that was interrupted")
+    .addOption(
+      new Option("--checkpoint-every <seconds>", "how often --adapt keeps its state for --resume")
+        .argParser(positive)
+        .default(20),
+    )
     .addOption(new Option("--features <which>", "what of the encoder is used").choices(["auto", "last", "last3"]))
     .addOption(
       new Option("--C <number>", "weight of the data against regularization (default: chosen)").argParser(positive),

@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "@huggingface/transformers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encoders } from "../encoder/oracle.js";
-import { type Finished, headstart } from "./headstart.js";
+import { type Finished, headstart, interrupted } from "./headstart.js";
 
 /** The pipeline pads a batch in file order, Headstart by length; `predict` prints four digits. */
 const printedTolerance = 2e-4;
@@ -87,6 +87,32 @@ describe("train --adapt auto", () => {
     expect(stdout).toMatch(/24 rows, 3 classes/);
     expect(stdout).toMatch(/the last \d of 3 layers/);
     expect(existsSync(join(folder, "planned"))).toBe(false);
+  });
+});
+
+describe("train --adapt, killed at once", () => {
+  it("goes on with --resume, and ends with the bytes of an uninterrupted run", async () => {
+    const env = { HEADSTART_CACHE: join(folder, "cache") };
+    const args = (out: string, ...more: string[]) =>
+      ["train", "rows.csv", "--out", out, "--encoder", `${encoders}bert`, "--backend", "wasm", "--adapt", "all"].concat(
+        more,
+      );
+    const unfinished = join(folder, "cache/unfinished");
+    const killed = await interrupted(
+      args("killed", "--checkpoint-every", "0.001"),
+      () => existsSync(unfinished) && readdirSync(unfinished).some((name) => name.endsWith(".adapting")),
+      { cwd: folder, env, signal: "SIGKILL" },
+    );
+    expect(killed.signal).toBe("SIGKILL");
+    expect(existsSync(join(folder, "killed"))).toBe(false);
+    const resumed = await headstart(args("killed", "--resume"), { cwd: folder, env });
+    expect(resumed.stderr).toMatch(/going on behind step \d+ of 30/);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(readdirSync(unfinished)).toEqual([]);
+    const whole = await headstart(args("whole"), { cwd: folder, env });
+    expect(whole.stderr).not.toContain("going on");
+    const graph = (out: string) => readFileSync(join(folder, out, "onnx/model.onnx"));
+    expect(graph("killed").equals(graph("whole"))).toBe(true);
   });
 });
 

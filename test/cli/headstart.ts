@@ -34,18 +34,18 @@ export async function headstart(args: string[], options: RunOptions = {}): Promi
   return { code, signal, ...told };
 }
 
-/** Runs the command line and sends it SIGINT once `ready`, which is given stderr and stdout so far. */
+/** Runs the command line and sends it SIGINT, or another signal, once `ready`, which is given stderr and stdout so far. */
 export async function interrupted(
   args: string[],
   ready: (told: string) => boolean,
-  options: RunOptions & { signals?: number },
+  options: RunOptions & { signals?: number; signal?: NodeJS.Signals },
 ): Promise<Finished & { tookMs: number }> {
   const { child, told, closed } = start(args, options);
   while (child.exitCode === null && !ready(told.stderr + told.stdout)) {
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
   const startMs = performance.now();
-  for (let i = 0; i < (options.signals ?? 1); i++) child.kill("SIGINT");
+  for (let i = 0; i < (options.signals ?? 1); i++) child.kill(options.signal ?? "SIGINT");
   const [code, signal] = await closed;
   return { code, signal, ...told, tookMs: performance.now() - startMs };
 }

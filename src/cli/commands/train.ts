@@ -48,6 +48,8 @@ export interface TrainOptions
   foldLabels?: boolean;
   test?: string;
   plan?: boolean;
+  /** In seconds. */
+  checkpointEvery?: number;
   cache: boolean;
   json?: boolean;
   quiet?: boolean;
@@ -117,7 +119,21 @@ function loadOptions(options: TrainOptions) {
 
 function fitOptions(dataset: Dataset, options: TrainOptions, log: Log): FitOptions {
   const { encoder, adapt, resume, features, C, classWeight, pooling, maxTokens, dtype, backend, seed, cache } = options;
-  const given = { encoder, adapt, resume, features, C, classWeight, pooling, maxTokens, dtype, backend, seed };
+  const { checkpointEvery: checkpointSeconds } = options;
+  const given = {
+    encoder,
+    adapt,
+    resume,
+    checkpointSeconds,
+    features,
+    C,
+    classWeight,
+    pooling,
+    maxTokens,
+    dtype,
+    backend,
+    seed,
+  };
   const told = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const createdAt = new Date().toISOString();
   const multiLabel = dataset.multiLabel;
@@ -165,7 +181,9 @@ function conclude(classifier: TextClassifier, options: TrainOptions, test?: Scor
   const why =
     selection.length > 1
       ? `lowest log loss of ${counted(selection.length, "candidate")} on rows held out`
-      : "as told: nothing to choose from";
+      : adaptation?.depth
+        ? "the recipe of adaptation"
+        : "as told: nothing to choose from";
   if (adaptation) print(`adapted  ${adaptationText(adaptation)}`);
   print(`chosen   ${head.features} features, C ${head.C}: ${why}`);
   print(`encoder  ${encoder.name}, ${encoder.dtype}, up to ${encoder.maxTokens} tokens`);
