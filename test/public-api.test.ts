@@ -5,15 +5,28 @@ describe("the public API", () => {
   it("exports these names and no others", () => {
     expect(Object.keys(headstart).sort()).toMatchInlineSnapshot(`
       [
+        "Encoder",
         "HeadstartError",
         "OptionError",
         "OutputError",
         "TextClassifier",
         "UsageError",
+        "experimentData",
         "loadDataset",
+        "loadTensorflow",
+        "planComparison",
+        "planCurve",
+        "planExtent",
         "planTraining",
+        "planTransfer",
+        "readSplits",
+        "runComparison",
+        "runCurve",
+        "runExtent",
+        "runTransfer",
         "silentLog",
         "stderrLog",
+        "transferData",
       ]
     `);
   });
