@@ -69,11 +69,13 @@ export async function createApp(context: AppContext): Promise<FastifyInstance> {
 function addHooks(app: FastifyInstance, context: AppContext): void {
   const { metrics, options } = context;
   app.addHook("onRequest", async ({ url, headers }, reply) => {
-    if (context.stopping) reply.header("connection", "close");
     const { token } = options;
     if (token === undefined || open.test(url.split("?")[0]) || holdsToken(headers.authorization, token)) return;
     reply.header("www-authenticate", "Bearer");
     throw new UnauthorizedError();
+  });
+  app.addHook("onSend", async (_request, reply) => {
+    if (context.stopping) reply.header("connection", "close");
   });
   app.addHook("onResponse", async ({ method, routeOptions }, reply) => {
     metrics.tellRequest(method, routeOptions.url ?? "other", reply.statusCode, reply.elapsedTime / 1000);

@@ -30,6 +30,9 @@ function knownFailure(error: FastifyError, request: FastifyRequest): RequestErro
   if (finding) return new InvalidRequestError(sentenceOf(finding, request.body));
   const status = error.statusCode ?? 500;
   if (status === 413) return new InvalidRequestError("The body is larger than this server takes (--max-body-mb).", 413);
+  if (error.code === "FST_ERR_CTP_INVALID_JSON_BODY" || error.code === "FST_ERR_CTP_EMPTY_JSON_BODY") {
+    return new InvalidRequestError("The body is not JSON.");
+  }
   if (status === 415)
     return new InvalidRequestError("The body has to be JSON: send Content-Type: application/json.", 415);
   return status < 500 ? new InvalidRequestError(`${error.message.replace(/\.$/, "")}.`, status) : undefined;

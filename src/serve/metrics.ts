@@ -2,6 +2,8 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 
 /** What the server counts, for Prometheus. */
 export class Metrics {
+  /** Requests so far, whatever the answer was. */
+  answered = 0;
   readonly registry = new Registry();
   readonly #requests: Histogram;
   readonly #batchTexts: Histogram;
@@ -48,6 +50,7 @@ export class Metrics {
   }
 
   tellRequest(method: string, route: string, status: number, seconds: number): void {
+    this.answered++;
     this.#requests.observe({ method, route, status }, seconds);
   }
 

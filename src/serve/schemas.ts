@@ -89,6 +89,8 @@ export const NeighboursAnswer = Type.Object({
   ),
 });
 
+export type NeighboursAnswer = Static<typeof NeighboursAnswer>;
+
 export const Model = Type.Object({
   name: Type.String(),
   task: Type.Union([Type.Literal("single-label"), Type.Literal("multi-label")]),
@@ -112,3 +114,4 @@ export const Failure = Type.Object(
   { code: Type.String(), message: Type.String() },
   { description: "See docs/errors.md." },
 );
+export type Failure = Static<typeof Failure>;

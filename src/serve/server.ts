@@ -19,11 +19,12 @@ export interface ServerOptions extends AppOptions, Omit<ModelsOptions, "onBatch"
 export interface RunningServer {
   url: string;
   models: Models;
-  /** Answers what was accepted, then frees everything. */
-  stop(): Promise<void>;
+  /** Answers what was accepted, then frees everything. @returns how many requests were answered since the start */
+  stop(): Promise<number>;
 }
 
 const msBetweenLooks = 1000;
+const msBetweenClosings = 50;
 
 /**
  * Serves model folders over HTTP; one that is retrained meanwhile takes the former one's place.
@@ -48,11 +49,19 @@ export async function startServer(folders: readonly string[], options: ServerOpt
     async stop() {
       context.stopping = true;
       await delay(options.drainMs);
-      await app.close();
+      await close(app);
       await stopLooking();
       await models.dispose();
+      return metrics.answered;
     },
   };
+}
+
+/** Takes no more connections, and closes those there are as soon as nothing is asked on them. */
+async function close(app: FastifyInstance): Promise<void> {
+  const timer = setInterval(() => app.server.closeIdleConnections(), msBetweenClosings);
+  await app.close();
+  clearInterval(timer);
 }
 
 async function listen(app: FastifyInstance, { host, port }: ServerOptions): Promise<string> {

@@ -6,6 +6,7 @@ import { stderrLog } from "../../log.js";
 import { ExamplesModelError } from "../../serve/errors.js";
 import { servedFolders } from "../../serve/models.js";
 import { type RunningServer, startServer } from "../../serve/server.js";
+import { stopSignal } from "../interrupt.js";
 import { print, printJson } from "../print.js";
 import { packageVersion } from "../version.js";
 
@@ -47,10 +48,11 @@ export async function serve(folders: string[], options: ServeOptions): Promise<v
   if (token === undefined && !/^(localhost|127\..*|::1)$/.test(options.host)) {
     log.warn("anyone who can reach this address may use it; --token asks for a password");
   }
+  const stopping = stopSignal(); // before anyone hears that it listens
   tell(server, options);
-  await stopSignal();
+  await stopping;
   log.info("stopping: what was accepted is answered first; a second signal ends it at once");
-  await server.stop();
+  log.info(`stopped: ${counted(await server.stop(), "request was", "requests were")} answered`);
 }
 
 /** Labelled texts by model: `name=file`, or `file` where there is one model. */
@@ -78,16 +80,4 @@ function tell({ url, models }: RunningServer, { json }: ServeOptions): void {
   }
   if (sessions < models.all.length) print(`${models.all.length} models share ${counted(sessions, "encoder")}`);
   print(`listening at ${url}`);
-}
-
-/** The first SIGINT or SIGTERM; the next one ends the process as it would have without us. */
-function stopSignal(): Promise<void> {
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  return new Promise((resolve) => {
-    const heard = () => {
-      for (const signal of signals) process.removeListener(signal, heard);
-      resolve();
-    };
-    for (const signal of signals) process.on(signal, heard);
-  });
 }

@@ -1,0 +1,153 @@
+/**
+ * What `headstart serve` does under load, beside the plain Transformers.js pipeline behind the same HTTP framework on the same folder:
+ * requests a second and times to the answer at several numbers of connections, one text a request; GET /health at full load.
+ *
+ *   npx tsx scripts/load.ts [--seconds 10] [--connections 1,16,64] [--folder <model>] [--json] [-- <options of serve>]   (2 minutes)
+ *   npx tsx scripts/load.ts --soak 10       minutes at 64 connections: memory and failures (10 minutes)
+ *
+ * Texts are those of data/reviews and data/intents in turn. The load comes from this process, on the same machine.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import autocannon from "autocannon";
+import { loadDataset } from "../src/data/dataset.js";
+import { healthTimesDuring, residentMb, type Server, startHeadstart, startPlain } from "./load/processes.js";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: "string", default: "10" },
+    connections: { type: "string", default: "1,16,64" },
+    folder: { type: "string" },
+    soak: { type: "string" },
+    json: { type: "boolean", default: false },
+  },
+});
+const temporary = mkdtempSync(join(tmpdir(), "headstart-load-"));
+const folder = values.folder ?? trainedFolder();
+const texts = await mixedTexts();
+
+try {
+  if (values.soak) await soak(Number(values.soak));
+  else await compare(values.connections.split(",").map(Number));
+} finally {
+  rmSync(temporary, { recursive: true });
+}
+
+async function compare(connections: number[]): Promise<void> {
+  const servers = [await startHeadstart(folder, positionals), await startPlain(folder)];
+  const rows: Measured[] = [];
+  for (const server of servers) await load(server, 16, 2);
+  for (const count of connections)
+    for (const server of servers) rows.push(await load(server, count, Number(values.seconds)));
+  const healthMs = await healthTimesDuring(servers[0].url, () => load(servers[0], 64, Number(values.seconds)));
+  for (const server of servers) await server.stop();
+  const health = { probes: healthMs.length, p50: percentile(healthMs, 0.5), p99: percentile(healthMs, 0.99) };
+  if (values.json) console.log(JSON.stringify({ rows, health }, null, 2));
+  else print(rows, health);
+}
+
+interface Measured {
+  server: string;
+  connections: number;
+  requestsPerSecond: number;
+  p50: number;
+  p95: number;
+  p99: number;
+  failed: number;
+}
+
+async function load({ name, url }: Server, connections: number, seconds: number): Promise<Measured> {
+  const timesMs: number[] = [];
+  let failed = 0;
+  const startMs = performance.now();
+  await new Promise<void>((resolve, reject) => {
+    const run = autocannon(requestsTo(url, connections, seconds), (error, result) => {
+      failed += result?.errors ?? 0;
+      if (error) reject(error);
+      else resolve();
+    });
+    run.on("response", (_client, status, _bytes, ms) => {
+      if (status === 200) timesMs.push(ms);
+      else failed++;
+    });
+  });
+  const took = (performance.now() - startMs) / 1000;
+  const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(timesMs, share));
+  return { server: name, connections, requestsPerSecond: timesMs.length / took, p50, p95, p99, failed };
+}
+
+function requestsTo(url: string, connections: number, seconds: number): autocannon.Options {
+  const requests = texts.map((text) => ({
+    method: "POST" as const,
+    path: "/predict",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ text }),
+  }));
+  return { url, connections, duration: seconds, timeout: 60, requests };
+}
+
+async function soak(minutes: number): Promise<void> {
+  const server = await startHeadstart(folder, positionals);
+  const samples: number[] = [];
+  const timer = setInterval(async () => samples.push(await residentMb(server.url)), 5000);
+  const measured = await load(server, 64, minutes * 60);
+  clearInterval(timer);
+  await server.stop();
+  const tenth = Math.ceil(samples.length / 10);
+  const mean = (part: number[]) => part.reduce((sum, mb) => sum + mb, 0) / part.length;
+  const answered = Math.round(measured.requestsPerSecond * minutes * 60);
+  console.log(
+    `${answered} requests in ${minutes} minutes, ${measured.failed} failed, p99 ${measured.p99.toFixed(0)} ms`,
+  );
+  console.log(
+    `resident memory, MB: ${mean(samples.slice(tenth, 2 * tenth)).toFixed(0)} in the second tenth of the time, ` +
+      `${mean(samples.slice(-tenth)).toFixed(0)} in the last; highest ${Math.max(...samples).toFixed(0)}`,
+  );
+}
+
+function print(rows: Measured[], health: { probes: number; p50: number; p99: number }): void {
+  console.log("connections  server      requests/s  p50 ms  p95 ms  p99 ms  failed");
+  for (const row of rows) {
+    const times = [row.p50, row.p95, row.p99].map((ms) => ms.toFixed(1).padStart(6)).join("  ");
+    const rate = row.requestsPerSecond.toFixed(1).padStart(10);
+    console.log(`${String(row.connections).padStart(11)}  ${row.server.padEnd(10)}  ${rate}  ${times}  ${row.failed}`);
+  }
+  for (let i = 0; i < rows.length; i += 2) {
+    const ratio = rows[i].requestsPerSecond / rows[i + 1].requestsPerSecond;
+    console.log(`ratio at ${rows[i].connections} connections: ${ratio.toFixed(2)}`);
+  }
+  console.log(
+    `GET /health at 64 connections, ${health.probes} times: p50 ${health.p50.toFixed(1)} ms, p99 ${health.p99.toFixed(1)} ms`,
+  );
+}
+
+function percentile(numbers: number[], share: number): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+}
+
+function trainedFolder(): string {
+  const out = join(temporary, "reviews");
+  execFileSync(process.execPath, [
+    "dist/cli/main.js",
+    "train",
+    "data/reviews/train.csv",
+    "--out",
+    out,
+    "--C",
+    "1",
+    "-q",
+  ]);
+  return out;
+}
+
+async function mixedTexts(): Promise<string[]> {
+  const [reviews, intents] = await Promise.all(
+    ["data/reviews/test.csv", "data/intents/test.csv"].map(async (path) => (await loadDataset(path)).texts),
+  );
+  return reviews.flatMap((text, i) => [text, intents[i % intents.length]]);
+}

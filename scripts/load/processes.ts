@@ -1,0 +1,56 @@
+/** Starts what load.ts measures, and asks it how it is. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+
+/** A server in a process of its own. */
+export interface Server {
+  name: string;
+  url: string;
+  stop(): Promise<void>;
+}
+
+export function startHeadstart(folder: string, args: readonly string[]): Promise<Server> {
+  return start("headstart", ["dist/cli/main.js", "serve", folder, "--port", "0", "--quiet", ...args]);
+}
+
+export function startPlain(folder: string): Promise<Server> {
+  return start("pipeline", ["--import", "tsx", "scripts/load/plain-server.ts", folder]);
+}
+
+async function start(name: string, args: string[]): Promise<Server> {
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  let told = "";
+  for await (const chunk of child.stdout) {
+    told += chunk;
+    const [url] = /http:\S+/.exec(told) ?? [];
+    if (!url) continue;
+    return { name, url, stop: () => ended(child) };
+  }
+  throw new Error(`${name} did not start: ${told}`);
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  child.kill("SIGTERM");
+  await once(child, "exit");
+}
+
+/** Times of GET /health while `work` goes on, in ms. */
+export async function healthTimesDuring(url: string, work: () => Promise<unknown>): Promise<number[]> {
+  const probe = spawn(process.execPath, ["--import", "tsx", "scripts/load/health-probe.ts", url], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  let told = "";
+  probe.stdout.on("data", (chunk) => {
+    told += chunk;
+  });
+  await work();
+  probe.stdin.end();
+  await once(probe, "close");
+  return JSON.parse(told);
+}
+
+/** The resident memory of the server's process in MB, as it reports it. */
+export async function residentMb(url: string): Promise<number> {
+  const text = await (await fetch(new URL("/metrics", url))).text();
+  return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)![1]) / 1e6;
+}

@@ -1,0 +1,216 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packageVersion } from "../../src/cli/version.js";
+import { corpus, headstart } from "../cli/headstart.js";
+import { post, type Serving, serve, trained } from "./serving.js";
+
+let folder: string;
+let reviews: string;
+let intents: string;
+let serving: Serving;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "headstart-serve-"));
+  reviews = join(folder, "reviews");
+  intents = join(folder, "intents");
+  await trained("reviews", reviews, "--features", "last");
+  await trained("intents", intents, "--features", "last3");
+  const examples = `reviews=${corpus("reviews/train.csv")}`;
+  serving = await serve([reviews, intents, "--examples", examples, "--max-chars", "2000"], {
+    HEADSTART_CACHE: join(folder, "cache"),
+  });
+});
+
+afterAll(async () => {
+  expect(await serving.stop()).toBe(0);
+  rmSync(folder, { recursive: true });
+});
+
+const get = async (path: string) => {
+  const response = await fetch(new URL(path, serving.url));
+  return { status: response.status, headers: response.headers, text: await response.text() };
+};
+
+/** What `headstart predict --all` says. */
+async function predicted(model: string, texts: string[]): Promise<Record<string, number | string>[]> {
+  const { stdout } = await headstart(["predict", model, "-", "--all", "--json", "-q"], { input: texts.join("\n") });
+  return stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+const texts = [
+  "It broke after a day.",
+  "Where is my parcel?",
+  "lovely",
+  `${"very ".repeat(300)}good`,
+  "Ünïcode ✓ 日本",
+];
+
+describe("POST /predict", () => {
+  it("says what `predict` says, of models that share one pass", async () => {
+    const { status, answer } = await post(serving.url, "predict", { texts, top: 8 });
+    expect(status).toBe(200);
+    expect(answer.results.map(({ model }) => model)).toEqual(["reviews", "intents"]);
+    for (const { model, predictions } of answer.results) {
+      const wanted = await predicted(join(folder, model), texts);
+      expect(predictions).toHaveLength(texts.length);
+      predictions.forEach((prediction, i) => {
+        expect(prediction.label).toBe(wanted[i].label);
+        for (const { label, probability } of prediction.scores!) {
+          expect(Math.abs(probability - Number(wanted[i][`p_${label}`]))).toBeLessThan(1e-4); // printed with 4 decimals
+        }
+      });
+    }
+    const { models } = JSON.parse((await get("models")).text);
+    expect(models.map(({ session }: { session: number }) => session)).toEqual([1, 1]);
+  });
+
+  it("takes one text, one model, and a number of scores", async () => {
+    const { answer } = await post(serving.url, "predict", { text: texts[1], model: "intents", top: 3 });
+    expect(answer.results).toHaveLength(1);
+    const [{ label, confidence, scores }] = answer.results[0].predictions;
+    expect(scores).toHaveLength(3);
+    expect(scores![0]).toEqual({ label, probability: confidence });
+  });
+
+  it("gives no label below the threshold", async () => {
+    const { answer } = await post(serving.url, "predict", { texts, model: "intents", threshold: 1 });
+    expect(answer.results[0].predictions.map(({ label }) => label)).toEqual(texts.map(() => null));
+  });
+
+  it("takes a thousand texts and answers in their order", async () => {
+    const many = Array.from({ length: 1000 }, (_, i) => `${texts[i % 3]} ${i % 7}`);
+    const { answer } = await post(serving.url, "predict", { texts: many, model: "reviews" });
+    const { answer: seven } = await post(serving.url, "predict", { texts: many.slice(0, 21), model: "reviews" });
+    const confidences = answer.results[0].predictions.map(({ confidence }) => confidence);
+    seven.results[0].predictions.forEach(({ confidence }, i) => {
+      expect(Math.abs(confidence - confidences[i])).toBeLessThan(1e-5);
+      expect(confidences[i + 21]).toBeCloseTo(confidences[i], 5);
+    });
+  });
+
+  it.each([
+    ["half a body", "{", 400, "INVALID_REQUEST", "not JSON"],
+    ["a list", "[1]", 400, "INVALID_REQUEST", "an object with either text"],
+    ["nothing", {}, 400, "INVALID_REQUEST", "either text"],
+    ["text and texts", { text: "a", texts: ["b"] }, 400, "INVALID_REQUEST", "either text"],
+    ["a misspelt field", { txt: "a" }, 400, "INVALID_REQUEST", "did you mean text?"],
+    ["white space", { text: " \n" }, 400, "INVALID_REQUEST", "the text is empty"],
+    ["a number among texts", { texts: ["a", 3] }, 400, "INVALID_REQUEST", "texts[1]: must be string"],
+    ["no texts", { texts: [] }, 400, "INVALID_REQUEST", "texts"],
+    ["1,001 texts", { texts: Array(1001).fill("a") }, 400, "INVALID_REQUEST", "1000"],
+    ["a long text", { text: "a".repeat(2001) }, 400, "INVALID_REQUEST", "longer than 2000 characters"],
+    ["a number in quotes", { text: "a", top: "3" }, 400, "INVALID_REQUEST", "top: must be integer"],
+    ["an unknown model", { text: "a", model: "review" }, 404, "NOT_SERVED", "did you mean reviews?"],
+  ])("refuses %s", async (_name, body, status, code, message) => {
+    const refused = await post(serving.url, "predict", body);
+    expect(refused.status).toBe(status);
+    expect(refused.answer.code).toBe(code);
+    expect(refused.answer.message).toContain(message);
+  });
+
+  it("refuses what is not called JSON", async () => {
+    const { status, answer } = await post(serving.url, "predict", "text=a", { "content-type": "text/csv" });
+    expect([status, answer.code]).toEqual([415, "INVALID_REQUEST"]);
+  });
+});
+
+describe("POST /neighbours", () => {
+  it("finds a training text by itself, and its label", async () => {
+    const [, line] = readFileSync(corpus("reviews/train.csv"), "utf8").split("\n");
+    const [text, label] = line.split(/,(?=\w+$)/);
+    const { answer } = await post(serving.url, "neighbours", { text: text.replace(/^"|"$/g, ""), count: 3 });
+    expect(answer.neighbours).toHaveLength(3);
+    expect(answer.neighbours[0].labels).toEqual([label]);
+    expect(answer.neighbours[0].similarity).toBeCloseTo(1, 4);
+    const similarities = answer.neighbours.map(({ similarity }) => similarity);
+    expect(similarities).toEqual([...similarities].sort((a, b) => b - a));
+  });
+
+  it("says how to give examples where there are none", async () => {
+    const { status, answer } = await post(serving.url, "neighbours", { text: "a", model: "intents" });
+    expect([status, answer.code]).toEqual([404, "NO_EXAMPLES"]);
+    expect(answer.message).toContain("--examples intents=");
+  });
+});
+
+describe("what a server tells of itself", () => {
+  it("is that it lives and is ready", async () => {
+    expect((await get("health")).text).toBe('{"status":"ok"}');
+    expect((await get("ready")).text).toBe('{"status":"ready"}');
+  });
+
+  it("is its models and limits", async () => {
+    const { models, limits } = JSON.parse((await get("models")).text);
+    expect(models[0]).toMatchObject({ name: "reviews", task: "single-label", labels: ["negative", "positive"] });
+    expect(models.map(({ examples }: { examples: number }) => examples > 0)).toEqual([true, false]);
+    expect(limits).toEqual({ texts: 1000, characters: 2000, bytes: 2_000_000 });
+  });
+
+  it("is counted for Prometheus", async () => {
+    await post(serving.url, "predict", { text: "a" });
+    const { text, headers } = await get("metrics");
+    expect(headers.get("content-type")).toContain("text/plain");
+    expect(text).toMatch(/^headstart_request_seconds_count\{method="POST",route="\/predict",status="200"\} [1-9]/m);
+    expect(text).toMatch(/^headstart_batch_texts_sum [1-9]/m);
+    expect(text).toMatch(/^headstart_waiting_texts 0$/m);
+    expect(text).toMatch(/^process_resident_memory_bytes /m);
+  });
+
+  it("is what it takes and answers, from the schemas that validate", async () => {
+    const { paths, info, openapi } = JSON.parse((await get("openapi.json")).text);
+    expect([openapi, info.version]).toEqual(["3.1.0", packageVersion()]);
+    expect(Object.keys(paths).sort()).toEqual(["/health", "/metrics", "/models", "/neighbours", "/predict", "/ready"]);
+    const { properties } = paths["/predict"].post.requestBody.content["application/json"].schema;
+    expect(properties.texts).toMatchObject({ maxItems: 1000, items: { maxLength: 2000 } });
+    expect(Object.keys(paths["/predict"].post.responses)).toEqual(expect.arrayContaining(["200", "400", "429", "503"]));
+  });
+
+  it("is nothing where there is nothing", async () => {
+    const { status, text } = await get("predct");
+    expect([status, JSON.parse(text).code]).toEqual([404, "NOT_SERVED"]);
+  });
+});
+
+describe("--token", () => {
+  it("is asked of all but probes and the page's own files", async () => {
+    const guarded = await serve([reviews, "--quiet"], { HEADSTART_TOKEN: "a secret" });
+    const statusOf = async (path: string, authorization?: string) =>
+      (await fetch(new URL(path, guarded.url), { headers: authorization ? { authorization } : {} })).status;
+    for (const path of ["models", "metrics", "openapi.json", "neighbours"]) expect(await statusOf(path)).toBe(401);
+    for (const path of ["health", "ready", "", "style.css"]) expect(await statusOf(path)).toBe(200);
+    for (const wrong of ["Bearer a secre", "Bearer a secret2", "Basic a secret", "Bearer "]) {
+      expect(await statusOf("models", wrong)).toBe(401);
+    }
+    expect(await statusOf("models", "Bearer a secret")).toBe(200);
+    const refused = await post(guarded.url, "predict", { text: "a" });
+    expect([refused.status, refused.answer.code]).toEqual([401, "UNAUTHORIZED"]);
+    expect(refused.headers.get("www-authenticate")).toBe("Bearer");
+    expect((await post(guarded.url, "predict", { text: "a" }, { authorization: "Bearer a secret" })).status).toBe(200);
+    await guarded.stop();
+  });
+});
+
+describe("serve refuses", () => {
+  const failure = async (...args: string[]) => {
+    const { code, stderr } = await headstart(["serve", ...args]);
+    return { code, stderr };
+  };
+
+  it("what is no model, two of one name, examples for nobody, and an address in use", async () => {
+    expect((await failure(join(folder, "none"))).stderr).toContain("(MODEL_FOLDER)");
+    const twice = await failure(reviews, `reviews=${intents}`);
+    expect(twice).toMatchObject({ code: 1, stderr: expect.stringContaining("(DUPLICATE_NAME)") });
+    const lost = await failure(reviews, intents, "--examples", corpus("reviews/train.csv"));
+    expect(lost.stderr).toContain(
+      `as in \`--examples ${basename(reviews)}=<file>\`. Served: reviews, intents. (EXAMPLES_MODEL)`,
+    );
+    const taken = await failure(reviews, "--port", new URL(serving.url).port);
+    expect(taken).toMatchObject({ code: 1, stderr: expect.stringContaining("Choose another --port") });
+    expect((await failure(reviews, "--max-batch", "0")).code).toBe(2);
+  });
+});
