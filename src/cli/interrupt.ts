@@ -20,3 +20,15 @@ function interrupt(): void {
   process.stderr.write(`\nInterrupted: ${outcome?.()}\n`);
   process.exit(INTERRUPTED);
 }
+
+/** The first SIGINT or SIGTERM; the next one ends the process as it would have without us. */
+export function stopSignal(): Promise<void> {
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  return new Promise((resolve) => {
+    const heard = () => {
+      for (const signal of signals) process.removeListener(signal, heard);
+      resolve();
+    };
+    for (const signal of signals) process.on(signal, heard);
+  });
+}
