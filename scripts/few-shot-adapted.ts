@@ -4,14 +4,14 @@
  *   npx tsx scripts/few-shot-adapted.ts --out adapted.jsonl [--sets sst2,cr] [--shots 8] [--seeds 10] [--test-cap 1000]
  *     [--depth 6] [--recipe '{"steps": 40}'] [--json]        (10 to 60 seconds a draw; a line of --out a draw, so that it can be resumed)
  *
- * For every <set>-<shots>.json: accuracy mean ± s.d. over the draws, frozen as `train` chooses it and adapted as `train --adapt` does it for few
- * rows; the paired difference with its 95% interval, wins, seconds. `T` is the temperature that would have suited the test rows.
+ * For every <set>-<shots>.json: accuracy mean ± s.d. over the draws, frozen as `train` chooses it and adapted as `train --adapt auto` does it, or
+ * as with --depth; the paired difference with its 95% interval, wins, seconds. `T` is the temperature that would have suited the test rows.
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { recipeFor } from "../src/adapt/recipe.js";
 import { strengthsFor } from "../src/classifier/options.js";
+import { duplicateGroups } from "../src/data/duplicates.js";
 import { Encoder, lastOf } from "../src/encoder/encoder.js";
 import { fitTemperature } from "../src/head/calibration.js";
 import { fitHead } from "../src/head/fit.js";
@@ -19,8 +19,8 @@ import { type Features, headLogits, selectRows } from "../src/head/linear.js";
 import { silentLog } from "../src/log.js";
 import { Random } from "../src/random.js";
 import { loadTensorflow } from "../src/runtime/tensorflow.js";
-import { adaptAndFit } from "../src/train/adapt-and-fit.js";
 import { selectHead } from "../src/train/select.js";
+import { trainAdapted } from "../src/train/train-adapted.js";
 import { rowsForOneRepeat } from "../src/train/train-head.js";
 import { type Draw, drawsOf, splitNames, tuningSets } from "./splits.js";
 
@@ -43,6 +43,8 @@ interface Result {
   seed: number;
   frozen: number;
   adapted: number;
+  /** Layers trained; 0 where the frozen encoder was kept. */
+  depth: number;
   seconds: number;
   temperature: number;
 }
@@ -79,22 +81,31 @@ async function measure(draw: Draw): Promise<Omit<Result, "split" | "seed">> {
   const { best } = await selectHead(tensorflow, sets, targets, options);
   const { head } = await fitHead(tensorflow, sets[best.features as "last"], targets, { C: best.C });
   const startMs = performance.now();
-  const usual = recipeFor(texts.length, targets.classes);
-  const fitted = await adaptAndFit(tensorflow, encoder, texts, targets, {
-    depth: Math.min(encoder.layers, Number(values.depth ?? usual.depth)),
-    recipe: { ...usual.recipe, ...JSON.parse(values.recipe) },
-    C: usual.C,
-    classWeight: "none",
-    random: new Random(draw.seed),
-    threads: availableParallelism(),
-    log: silentLog,
-  });
+  const fitted = await trainAdapted(
+    tensorflow,
+    encoder,
+    texts,
+    { features: sets[best.features as "last"], C: best.C },
+    {
+      request: values.depth === undefined ? "auto" : Number(values.depth),
+      recipe: JSON.parse(values.recipe),
+      targets,
+      groups: duplicateGroups(texts),
+      classWeight: "none",
+      random: new Random(draw.seed),
+      threads: availableParallelism(),
+      log: silentLog,
+    },
+  );
   const seconds = (performance.now() - startMs) / 1000;
-  const logits = headLogits(fitted.head, await fitted.encoder.encode(testTexts));
-  await fitted.encoder.dispose();
+  const frozenAnswers = headLogits(head, testSets[best.features as "last"]);
+  const { adapted, depth } = fitted;
+  const logits = adapted ? headLogits(adapted.trained.head, await adapted.encoder.encode(testTexts)) : frozenAnswers;
+  await adapted?.encoder.dispose();
   return {
-    frozen: accuracy(draw, headLogits(head, testSets[best.features as "last"])),
+    frozen: accuracy(draw, frozenAnswers),
     adapted: accuracy(draw, logits),
+    depth,
     seconds,
     temperature: bestTemperature(draw, logits),
   };

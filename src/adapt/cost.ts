@@ -52,7 +52,7 @@ export async function adaptationCost(
 }
 
 /** For one weight in one step, measured. */
-const optimiserSeconds = 6e-9;
+const optimiserSeconds = 1.5e-9;
 
 /** Bytes that one token leaves behind for the way back. */
 function bytesKept({ saved }: TailGraphs, hiddenSize: number): number {

@@ -5,7 +5,7 @@ import { prepareEncoder, tailGraphs } from "../adapt/tail-graphs.js";
 import type { Dataset } from "../data/dataset.js";
 import { labelSetOf } from "../data/labels.js";
 import { Encoder } from "../encoder/encoder.js";
-import { fewestRowsToCompare } from "../train/adaptation-evidence.js";
+import { holdingOut } from "../train/adaptation-evidence.js";
 import { depthOf, trialDepths } from "../train/train-adapted.js";
 import type { FitOptions } from "./options.js";
 
@@ -16,7 +16,7 @@ export interface TrainingPlan {
   /** Layers that would be trained; 0: the encoder stays frozen. */
   depth: number;
   layers: number;
-  /** How often layers would be trained: more than once where a fifth of the rows is held out first to compare. */
+  /** How often layers would be trained: more than once where rows are held out first, to compare on them. */
   adaptations: number;
   /** Of all adaptations together; missing where nothing is adapted. */
   cost?: AdaptationCost;
@@ -40,10 +40,12 @@ export async function planTraining(dataset: Dataset, options: FitOptions = {}): 
       hiddenSize: trainable.facts.shapes.get(trainable.layerInputs[0])!.at(-1)![0],
       threads: availableParallelism(),
     });
-    const compares = rows >= fewestRowsToCompare;
-    const trials = compares ? trialDepths(adapt, depth) : [];
-    const share = 1 + trials.reduce((sum, trial) => sum + trial / depth, 0);
-    return { ...known, depth, adaptations: 1 + trials.length, cost: { ...cost, seconds: cost.seconds * share } };
+    const holding = holdingOut(rows);
+    const trials = holding ? trialDepths(adapt, depth, holding) : [];
+    const repeats = holding?.heldOut ?? 0;
+    const share = 1 + repeats * trials.reduce((sum, trial) => sum + trial / depth, 0);
+    const adaptations = 1 + repeats * trials.length;
+    return { ...known, depth, adaptations, cost: { ...cost, seconds: cost.seconds * share } };
   } finally {
     await encoder.dispose();
   }

@@ -7,7 +7,7 @@ export function planText({ rows, classes, depth, layers, adaptations, cost }: Tr
   if (!cost)
     return `${data}\nplan     the encoder stays frozen (--adapt none): its texts are encoded once, then a head is fitted`;
   const first = counted(adaptations - 1, "time");
-  const more = adaptations > 1 ? `, and ${first} before without a fifth of the rows, to compare on it` : "";
+  const more = adaptations > 1 ? `, and ${first} before without some of the rows, to compare on them` : "";
   return [
     data,
     `plan     the last ${depth} of ${layers} layers, ${(cost.parameters / 1e6).toFixed(1)} million weights, ${counted(cost.steps, "step")}${more}`,

@@ -4,8 +4,25 @@ import { bestThresholds } from "../head/thresholds.js";
 import type { NestedScore } from "./nested.js";
 import { accuracyOf } from "./select.js";
 
-/** With fewer rows a fifth of them says too little (Perez et al. 2021): the depth that was best on other data is taken. */
-export const fewestRowsToCompare = 300;
+/** With fewer rows all of them held out in turn say too little (Perez et al. 2021): the depth that was best on other data is taken. */
+export const fewestRowsToCompare = 100;
+
+/** From so many rows on, one fifth says enough. */
+const fewestRowsForOneFold = 300;
+
+/** How rows are held out, to compare ways of training on them. */
+export interface HoldingOut {
+  /** Parts that the rows are divided into. */
+  folds: number;
+  /** Of these, how many are held out in turn, each with trainings of its own. */
+  heldOut: number;
+}
+
+/** One fifth of many rows; each third of fewer in turn; nothing of too few. */
+export function holdingOut(rows: number): HoldingOut | undefined {
+  if (rows < fewestRowsToCompare) return undefined;
+  return rows < fewestRowsForOneFold ? { folds: 3, heldOut: 3 } : { folds: 5, heldOut: 1 };
+}
 
 /** Rows that took no part in training, and what one way of training says of them. */
 export interface HeldOutRows {
@@ -95,13 +112,13 @@ function standardError(numbers: readonly number[]): number {
   return Math.sqrt(squares / Math.max(1, numbers.length - 1) / numbers.length);
 }
 
-/** What a classifier says of the rows held out, in the form of nested cross-validation's results. */
-export function scoredRows({ rows, targets, logits: raw }: HeldOutRows, C: number): NestedScore {
+/** What a classifier says of the rows held out, in the form of nested cross-validation's results. @param all N */
+export function scoredRows({ rows, targets, logits: raw }: HeldOutRows, C: number, all: number): NestedScore {
   const { logits, temperatures, thresholds } = calibratedCrosswise(targets, raw);
   const p = probabilities(targets.kind, logits, targets.classes);
   const candidate = { features: "last", C };
   return {
-    method: "hold-out",
+    method: rows.length === all ? "cross-validation" : "hold-out",
     rows,
     logits,
     probabilities: p,

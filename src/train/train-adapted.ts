@@ -2,7 +2,7 @@ import { type Recipe, recipeFor } from "../adapt/recipe.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { OptionError } from "../errors.js";
 import { fitTemperature } from "../head/calibration.js";
-import { type LinearHead, probabilities, scaleHead, type Targets } from "../head/linear.js";
+import { type LinearHead, probabilities, rowsOf, scaleHead, type Targets } from "../head/linear.js";
 import { bestThresholds } from "../head/thresholds.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
 import { type AdaptationPlan, type AdaptedFit, adaptAndFit } from "./adapt-and-fit.js";
@@ -12,6 +12,8 @@ import {
   crossChosenLogits,
   fewestRowsToCompare,
   type HeldOutRows,
+  type HoldingOut,
+  holdingOut,
   scoredRows,
 } from "./adaptation-evidence.js";
 import { compareHeldOut, type FrozenBaseline } from "./compare-held-out.js";
@@ -45,8 +47,8 @@ const shallow = 1 / 3;
 /**
  * Trains the encoder's last layers and a new head on its embeddings.
  *
- * With enough rows a stratified fifth is held out first: depths and lengths of training are compared with the frozen
- * encoder on it, and the temperature comes from it. Then all rows are trained on in the best way.
+ * With enough rows some are held out first, a fifth or all of them in turn: depths and lengths of training are compared with the
+ * frozen encoder on them, and the temperature comes from them. Then all rows are trained on in the best way.
  *
  * @param texts N. @param frozen trained on the same rows.
  * @throws OptionError for more layers than there are; MissingRuleError
@@ -64,14 +66,16 @@ export async function trainAdapted(
   const recipe = { ...usual.recipe, ...options.recipe };
   const plan: AdaptationPlan = { ...options, depth, C: usual.C, recipe };
   const evidence: AdaptationEvidence = { rows: texts.length, fewestRows: fewestRowsToCompare, heldOut: 0, trials: [] };
-  if (texts.length < fewestRowsToCompare) {
+  const holding = holdingOut(texts.length);
+  if (!holding) {
     const fit = await adaptAndFit(tensorflow, encoder, texts, targets, plan);
     await fit.checkpoint?.remove();
     const trained = trainedHead(fit.head, plan.C, usual.temperature, targets);
     return { depth, evidence, recipe, adapted: { ...fit, trained } };
   }
-  const depths = trialDepths(request, depth);
-  const { ways, ...heldOut } = await compareHeldOut(tensorflow, encoder, texts, frozen, depths, plan, options);
+  const depths = trialDepths(request, depth, holding);
+  const comparison = await compareHeldOut(tensorflow, encoder, texts, frozen, depths, plan, { ...options, ...holding });
+  const { ways, checkpoints, ...heldOut } = comparison;
   evidence.trials = ways.map(({ trial }) => trial);
   evidence.heldOut = heldOut.rows.length;
   const mayBeFrozen = request === "auto";
@@ -80,23 +84,22 @@ export async function trainAdapted(
   if (!mayBeFrozen && bestWay(ways, rows, true).trial.depth === 0) {
     log.warn("on the rows held out the frozen encoder did as well; --adapt auto would keep it");
   }
-  const finished = ways.flatMap(({ checkpoint }) => checkpoint ?? []);
   if (way.trial.depth === 0) {
-    for (const checkpoint of finished) await checkpoint.remove();
+    for (const checkpoint of checkpoints) await checkpoint.remove();
     return { depth: 0, evidence, recipe };
   }
   const { depth: wanted, steps } = way.trial;
   const fit = await adaptAndFit(tensorflow, encoder, texts, targets, { ...plan, depth: wanted, stopAfter: steps });
-  for (const checkpoint of [...finished, fit.checkpoint]) await checkpoint?.remove();
+  for (const checkpoint of [...checkpoints, fit.checkpoint]) await checkpoint?.remove();
   const temperature = fitTemperature(heldOut.targets, way.logits);
   const scored = { ...heldOut, logits: crossChosenLogits(ways, targets.classes, mayBeFrozen) };
   const trained = trainedHead(fit.head, plan.C, temperature, targets, { ...heldOut, logits: way.logits }, scored);
   return { depth: wanted, evidence, recipe, adapted: { ...fit, trained } };
 }
 
-/** The depths that are compared with the frozen encoder. */
-export function trialDepths(request: AdaptRequest, depth: number): number[] {
-  return request === "auto" ? [...new Set([Math.ceil(depth * shallow), depth])] : [depth];
+/** The depths that are compared with the frozen encoder: where every row takes its turn, one is enough to pay for. */
+export function trialDepths(request: AdaptRequest, depth: number, { heldOut }: HoldingOut): number[] {
+  return request === "auto" && heldOut === 1 ? [...new Set([Math.ceil(depth * shallow), depth])] : [depth];
 }
 
 /** The number of layers to train. @throws OptionError for more than there are. */
@@ -128,7 +131,7 @@ function trainedHead(
     temperature,
     thresholds,
     selection: [],
-    heldOut: scored && scoredRows(scored, C),
+    heldOut: scored && scoredRows(scored, C, rowsOf(targets)),
     ...(heldOut && logits && { outOfFold: { rows: heldOut.rows, logits } }),
   };
 }

@@ -78,7 +78,7 @@ describe("train --adapt auto", () => {
     const { code, stdout, stderr } = await train("auto", `${encoders}albert`, "--adapt", "auto");
     expect(code, stderr).toBe(0);
     expect(stderr).toContain("adapted if that is better");
-    expect(stdout).toMatch(/24 rows are too few to hold any out and compare \(300 needed\)/);
+    expect(stdout).toMatch(/24 rows are too few to hold any out and compare \(100 needed\)/);
   });
 
   it("says with --plan what it will take, and trains nothing", async () => {

@@ -3,10 +3,10 @@ import { defaultRecipe } from "../../src/adapt/recipe.js";
 import type { AdaptationRecord } from "../../src/classifier/manifest.js";
 import { adaptationText } from "../../src/report/adaptation-text.js";
 
-const few = { rows: 40, fewestRows: 300, heldOut: 0, trials: [] };
+const few = { rows: 40, fewestRows: 100, heldOut: 0, trials: [] };
 const compared = {
   rows: 400,
-  fewestRows: 300,
+  fewestRows: 100,
   heldOut: 80,
   trials: [
     { depth: 0, steps: 0, accuracy: 0.8, logLoss: 0.5 },
@@ -22,7 +22,7 @@ describe("adaptationText", () => {
     ["the last layer, 60 steps, as told", { request: 1, depth: 1, steps: 60, evidence: few }],
     ["the last 6 layers, 1 step, as told", { request: "all", depth: 6, steps: 1, evidence: few }],
     [
-      "the last 6 layers, 60 steps: 40 rows are too few to hold any out and compare (300 needed), so the usual way",
+      "the last 6 layers, 60 steps: 40 rows are too few to hold any out and compare (100 needed), so the usual way",
       { request: "auto", depth: 6, steps: 60, evidence: few },
     ],
   ])("says %s", (wanted, record) => {

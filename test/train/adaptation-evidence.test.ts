@@ -102,7 +102,7 @@ describe("crossChosenLogits", () => {
 describe("scoredRows", () => {
   it("gives calibrated probabilities and the likeliest class", () => {
     const heldOut = drawn("single-label", 5);
-    const score = scoredRows(heldOut, 3);
+    const score = scoredRows(heldOut, 3, 2 * heldOut.rows.length);
     const [even, odd] = halves.map((half) => partOf(heldOut, half).temperature);
     expect(score.choices.map(({ temperature }) => temperature)).toEqual([odd, even]);
     expect(score.choices[0].candidate).toEqual({ features: "last", C: 3 });
@@ -118,7 +118,8 @@ describe("scoredRows", () => {
 
   it("gives labels by thresholds that come from the other half of the rows", () => {
     const heldOut = drawn("multi-label", 5);
-    const score = scoredRows(heldOut, 1);
+    const score = scoredRows(heldOut, 1, heldOut.rows.length);
+    expect(score.method).toBe("cross-validation"); // all rows were held out in turn
     for (const half of [0, 1]) {
       const { targets, logits, temperature } = partOf(heldOut, halves[1 - half]);
       const p = probabilities(

@@ -9,7 +9,7 @@ import type { Features, Targets } from "../../src/head/linear.js";
 import { silentLog } from "../../src/log.js";
 import { Random } from "../../src/random.js";
 import { loadTensorflow } from "../../src/runtime/tensorflow.js";
-import { fewestRowsToCompare } from "../../src/train/adaptation-evidence.js";
+import { fewestRowsToCompare, type HoldingOut, holdingOut } from "../../src/train/adaptation-evidence.js";
 import { type Comparison, compareHeldOut } from "../../src/train/compare-held-out.js";
 import { depthOf, type TrainAdaptedOptions, trainAdapted } from "../../src/train/train-adapted.js";
 import { fast } from "../adapt/eight-texts.js";
@@ -61,6 +61,14 @@ function optionsFor(targets: Targets, changed: Partial<TrainAdaptedOptions> = {}
   return { request: "auto", targets, groups, recipe: short, ...fixed, ...changed };
 }
 
+describe("holdingOut", () => {
+  it("holds nothing of few rows, every third of more in turn, and a fifth of many", () => {
+    expect(holdingOut(fewestRowsToCompare - 1)).toBeUndefined();
+    expect([fewestRowsToCompare, 299].map(holdingOut)).toEqual(Array(2).fill({ folds: 3, heldOut: 3 }));
+    expect(holdingOut(300)).toEqual({ folds: 5, heldOut: 1 });
+  });
+});
+
 describe("trainAdapted with few rows", () => {
   it("takes the usual depth without a comparison", async () => {
     const { texts, targets } = rowsOf(12);
@@ -95,6 +103,15 @@ describe("trainAdapted with few rows", () => {
     await adapted!.encoder.dispose();
   });
 
+  it("compares one depth on all rows in turn from a hundred on", async () => {
+    const { texts, targets } = rowsOf(fewestRowsToCompare);
+    const frozen = { features: featuresOf(targets, 0.2), C: 10 };
+    const { depth, evidence } = await trainAdapted(wasm, encoder, texts, frozen, optionsFor(targets));
+    expect(depth).toBe(0);
+    expect(evidence).toMatchObject({ rows: 100, heldOut: 100 });
+    expect(evidence.trials.map((trial) => trial.depth)).toEqual([0, 3, 3, 3]);
+  });
+
   it("refuses more layers than there are, and says how many there are", async () => {
     expect(() => depthOf(4, 3, 3)).toThrow(OptionError);
     expect(() => depthOf(4, 3, 3)).toThrow(/up to 3, the encoder's layers/);
@@ -105,7 +122,7 @@ describe("trainAdapted with few rows", () => {
 });
 
 describe("trainAdapted with rows to hold out", () => {
-  const { texts, targets } = rowsOf(fewestRowsToCompare);
+  const { texts, targets } = rowsOf(300);
   const good = { features: featuresOf(targets, 0.2), C: 10 };
   const checkpoints = () => ({ folder, resume: false, everyMs: 0 });
 
@@ -166,7 +183,7 @@ describe("compareHeldOut", () => {
   const groups = Int32Array.from(texts.keys(), (row) => Math.floor(row / 3));
   const frozen = { features: featuresOf(targets, 1), C: 1 };
 
-  function compared(labels: Int32Array, of = texts) {
+  function compared(labels: Int32Array, of = texts, holding: HoldingOut = { folds: 5, heldOut: 1 }) {
     const swapped: Targets = { kind: "single-label", classes, labels };
     const plan = {
       depth: 2,
@@ -177,8 +194,10 @@ describe("compareHeldOut", () => {
       threads: 1,
       log: silentLog,
     } as const;
-    return compareHeldOut(wasm, encoder, of, frozen, [2], plan, optionsFor(swapped, { groups }));
+    return compareHeldOut(wasm, encoder, of, frozen, [2], plan, { targets: swapped, groups, ...holding });
   }
+
+  const logit = ({ logits }: Comparison["ways"][number], row: number, k: number) => logits[row * classes + k];
 
   /** Swaps the labels of the second and third row of a group. */
   function swap(group: number): Int32Array {
@@ -186,6 +205,26 @@ describe("compareHeldOut", () => {
     [labels[3 * group + 1], labels[3 * group + 2]] = [labels[3 * group + 2], labels[3 * group + 1]];
     return labels;
   }
+
+  it("gives each row the answer of a training that it took no part in, when all are held out in turn", async () => {
+    const inTurn = { folds: 3, heldOut: 3 };
+    const { rows, ways } = await compared(targets.labels as Int32Array, texts, inTurn);
+    expect([...rows]).toEqual([...texts.keys()]);
+    expect(ways.map(({ trial }) => [trial.depth, trial.steps])).toEqual([
+      [0, 0],
+      [2, 2],
+      [2, 3],
+      [2, 4],
+    ]);
+    const other = await compared(swap(4), texts, inTurn);
+    for (const [at, way] of ways.entries()) {
+      const changed = [...rows].filter((row) =>
+        [0, 1, 2].some((k) => logit(way, row, k) !== logit(other.ways[at], row, k)),
+      );
+      expect(changed).not.toEqual(expect.arrayContaining([12, 13, 14]));
+      expect(changed.length, `way ${at}`).toBeGreaterThanOrEqual(20);
+    }
+  });
 
   let before: Comparison;
   beforeAll(async () => {

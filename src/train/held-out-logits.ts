@@ -1,0 +1,36 @@
+/** A way of training: layers and steps. The frozen encoder has none of either. */
+interface TrainedWay {
+  depth: number;
+  steps: number;
+}
+
+/** What each way of training says of the rows that are held out in turn. */
+export class HeldOutLogits {
+  readonly #places: ReadonlyMap<number, number>;
+  readonly #found = new Map<string, TrainedWay & { logits: Float32Array }>();
+
+  /** @param rows [R], all that are held out, ascending. */
+  constructor(
+    rows: Int32Array,
+    readonly classes: number,
+  ) {
+    this.#places = new Map([...rows].map((row, place) => [row, place]));
+  }
+
+  /** In the order in which ways were first added; logits [R, K]. */
+  get ways(): readonly (TrainedWay & { logits: Float32Array })[] {
+    return [...this.#found.values()];
+  }
+
+  /** @param rows those that were held out from this training. @param logits [rows, K] */
+  add({ depth, steps }: TrainedWay, rows: readonly number[], logits: ArrayLike<number>): void {
+    const name = `${depth} ${steps}`;
+    const known = this.#found.get(name);
+    const all = known?.logits ?? new Float32Array(this.#places.size * this.classes);
+    if (!known) this.#found.set(name, { depth, steps, logits: all });
+    for (const [i, row] of rows.entries()) {
+      const place = this.#places.get(row)!;
+      for (let k = 0; k < this.classes; k++) all[place * this.classes + k] = logits[i * this.classes + k];
+    }
+  }
+}
