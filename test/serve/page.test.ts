@@ -1,0 +1,178 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { corpus } from "../cli/headstart.js";
+import { chromiumPath, launch, openPage } from "./chromium.js";
+import { post, type Serving, serve, trained } from "./serving.js";
+
+let folder: string;
+let serving: Serving;
+let browser: Browser;
+
+describe.skipIf(!chromiumPath)("the page", () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "headstart-page-"));
+    await trained("reviews", join(folder, "reviews"));
+    await trained("intents", join(folder, "intents"));
+    const examples = `reviews=${corpus("reviews/train.csv")}`;
+    serving = await serve([join(folder, "reviews"), join(folder, "intents"), "--examples", examples, "--no-cache"]);
+    browser = await launch();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await serving.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Opens the page, does something on it, and expects that nothing went wrong and nobody else was asked. */
+  async function onPage(act: (page: Page) => Promise<void>, options = {}): Promise<void> {
+    const { page, wrong, close } = await openPage(browser, serving.url, options);
+    page.setDefaultTimeout(30_000);
+    await act(page);
+    expect(wrong).toEqual([]);
+    await close();
+  }
+
+  const decision = (page: Page) => page.locator("#decision:not(.muted)").textContent();
+
+  it("labels what is typed, with the keyboard alone, and says why", () =>
+    onPage(async (page) => {
+      await page.locator("#content").waitFor();
+      await page.keyboard.type("It broke after a day"); // the field has the focus
+      await page.locator("#neighbours li").first().waitFor();
+      const { answer } = await post(serving.url, "predict", { text: "It broke after a day", model: "reviews", top: 2 });
+      const [{ label, confidence, scores }] = answer.results[0].predictions;
+      expect(await decision(page)).toMatch(new RegExp(`^${label} ${Math.round(100 * confidence)}`));
+      expect(await page.locator("#bars .name").allInnerTexts()).toEqual(scores!.map((score) => score.label));
+      expect(await page.locator("#words mark").allInnerTexts()).toEqual(["It", "broke", "after", "a", "day"]);
+      const { answer: near } = await post(serving.url, "neighbours", { text: "It broke after a day" });
+      expect(await page.locator("#neighbours li p:first-child").allInnerTexts()).toEqual(
+        near.neighbours.map(({ text }) => text),
+      );
+      const titles = await page
+        .locator("#words mark")
+        .evaluateAll((marks) => marks.map((mark) => (mark as { title: string }).title));
+      const { answer: without } = await post(serving.url, "predict", {
+        text: "It after a day",
+        model: "reviews",
+        top: 2,
+      });
+      const rest = without.results[0].predictions[0].scores!.find((score) => score.label === label)!.probability;
+      const points = Math.abs(100 * (confidence - rest)).toFixed(0);
+      expect(titles[1].slice(1)).toBe(points);
+    }));
+
+  it("can be walked through with the Tab key", () =>
+    onPage(async (page) => {
+      await page.locator("#content").waitFor();
+      const visited: string[] = [];
+      for (let i = 0; i < 6; i++) {
+        visited.push(await page.evaluate("document.activeElement.id || document.activeElement.textContent"));
+        await page.keyboard.press("Tab");
+      }
+      expect(visited).toEqual(["text", "by-line", "file", "openapi.json", "metrics", expect.anything()]);
+    }));
+
+  it("answers for another model", () =>
+    onPage(async (page) => {
+      await page.selectOption("#model", "intents");
+      await page.fill("#text", "where is my parcel?");
+      await page.locator("#words mark").first().waitFor();
+      expect(await decision(page)).toContain("_");
+      expect(await page.locator("#bars li").count()).toBe(8);
+      expect(await page.locator("#no-neighbours").isVisible()).toBe(true);
+    }));
+
+  it("labels one text a line, and explains the one that is chosen", () =>
+    onPage(async (page) => {
+      await page.check("#by-line");
+      await page.fill("#text", "great\n\nbroken on arrival\n<b>fine</b>");
+      const rows = page.locator("#line-rows tr");
+      await rows.first().waitFor();
+      expect(await rows.locator("button").allInnerTexts()).toEqual(["great", "broken on arrival", "<b>fine</b>"]);
+      await rows.locator("button").nth(1).click();
+      await page.locator("#words mark").nth(2).waitFor();
+      expect(await page.inputValue("#text")).toBe("broken on arrival");
+    }));
+
+  it("gives a CSV file back labelled", () =>
+    onPage(async (page) => {
+      const rows = Array.from({ length: 250 }, (_, i) => `${i},"Text, number ${i}"\r\n`).join("");
+      writeFileSync(join(folder, "new.csv"), `\ufeffid,review\r\n${rows}250,\r\n`);
+      await page.setInputFiles("#file", join(folder, "new.csv"));
+      expect(await page.locator("#column option:checked").textContent()).toBe("review");
+      await page.locator("#start").press("Enter");
+      const link = page.locator("#download a");
+      await link.waitFor();
+      expect(await page.locator("#file-status").textContent()).toBe("251 of 251 rows labelled.");
+      const [download] = await Promise.all([page.waitForEvent("download"), link.press("Enter")]);
+      expect(download.suggestedFilename()).toBe("new-labelled.csv");
+      const lines = readFileSync(await download.path(), "utf8")
+        .trimEnd()
+        .split("\n");
+      expect(lines).toHaveLength(252);
+      expect(lines[0]).toBe("id,review,label,confidence");
+      expect(lines[8]).toMatch(/^7,"Text, number 7",(positive|negative),0\.\d{4}$/);
+      expect(lines[251]).toBe("250,,,");
+    }));
+
+  it("says what is wrong with a file", () =>
+    onPage(async (page) => {
+      writeFileSync(join(folder, "bad.csv"), 'text\n"never closed\n');
+      await page.setInputFiles("#file", join(folder, "bad.csv"));
+      const failure = page.locator("#file-failure:not(:empty)");
+      await failure.waitFor();
+      expect(await failure.textContent()).toMatch(/Quote Not Closed/i);
+    }));
+
+  it.each(["light", "dark"] as const)("fits a phone in the %s", (colorScheme) =>
+    onPage(
+      async (page) => {
+        await page.fill("#text", `${"a-very-long-word-".repeat(20)} and more`);
+        await page.locator("#neighbours li").first().waitFor();
+        expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+        expect(await lowestContrast(page)).toBeGreaterThan(4.5); // WCAG 2.2, 1.4.3
+      },
+      { viewport: { width: 360, height: 700 }, colorScheme },
+    ),
+  );
+
+  it("asks for the token where the server does", async () => {
+    const guarded = await serve([join(folder, "reviews"), "--token", "sesame", "--quiet"]);
+    const { page, close } = await openPage(browser, guarded.url);
+    await page.locator("#token").waitFor();
+    await page.keyboard.type("wrong");
+    await page.keyboard.press("Enter");
+    await page.locator("#token-failure:not(:empty)").waitFor();
+    await page.fill("#token", "sesame");
+    await page.keyboard.press("Enter");
+    await page.locator("#content").waitFor();
+    await page.keyboard.type("great");
+    expect(await decision(page)).toMatch(/positive|negative/);
+    await close();
+    await guarded.stop();
+  });
+});
+
+/** The lowest contrast of text to the page behind it, by the formula of WCAG; marked words have a wash and are left out. */
+function lowestContrast(page: Page): Promise<number> {
+  return page.evaluate(`(() => {
+    const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
+    const luminance = (color) => {
+      const [r, g, b] = numbers(color).slice(0, 3).map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = (node) => {
+      const color = getComputedStyle(node).backgroundColor;
+      return numbers(color)[3] === 0 && node.parentElement ? behind(node.parentElement) : color;
+    };
+    const texts = [...document.querySelectorAll("h1, h2, p, label, span, small, a, li, code, button, textarea, strong")];
+    return Math.min(...texts.filter((node) => node.checkVisibility() && node.textContent.trim()).map((node) => {
+      const [a, b] = [luminance(getComputedStyle(node).color), luminance(behind(node))];
+      return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    }));
+  })()`);
+}
