@@ -20,7 +20,9 @@ const layers = [
   ["evaluate"],
   ["classifier"],
   ["experiments"],
+  ["audit"],
   ["report"],
+  ["distribute"],
   ["serve"],
   ["cli", "index.ts"],
 ];
@@ -30,6 +32,8 @@ const doors: Record<string, RegExp> = {
   "runtime/tensorflow.ts": /^@tensorflow\//,
   "runtime/onnxruntime.ts": /^onnxruntime-/,
   "runtime/transformers.ts": /^@huggingface\//,
+  "distribute/queue.ts": /^bullmq$/,
+  "distribute/connection.ts": /^ioredis$/,
 };
 
 const files = readdirSync(src, { recursive: true, encoding: "utf8" })

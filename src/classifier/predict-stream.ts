@@ -15,8 +15,8 @@ export interface PredictedWindow {
 }
 
 /**
- * Predicts a table in windows of `windowSize` rows in constant memory; the next window is read while one is computed. What is predicted
- * for a row depends on its own window only, so that skipping whole windows changes nothing in the others.
+ * Predicts a table in windows of `windowSize` rows in constant memory; while one is computed, the next is read and tokenised. What is
+ * predicted for a row depends on its own window only, so that skipping whole windows changes nothing in the others.
  *
  * @param skip rows to leave out at the start, whole windows of them
  * @throws the errors of reading the table, after the windows before
@@ -30,36 +30,48 @@ export async function* predictWindows(
 ): AsyncGenerator<PredictedWindow> {
   const textOf = textReader(table, textColumn);
   const windows = windowsOf(table, skip);
-  let next = windows.next();
-  for (;;) {
-    const window = await next;
-    if (window.done) return;
-    const texts = window.value.map(textOf);
-    next = windows.next();
-    next.catch(() => {}); // heard when it is awaited, after the window that is computed meanwhile
-    yield await predictWindow(model, window.value, texts, rowValues);
+  /** The next rows and, wrapped so that nobody waits for it yet, what becomes of them. */
+  const begin = async () => {
+    const { done, value: records } = await windows.next();
+    if (done) return undefined;
+    const window = predictWindow(model, records, records.map(textOf), rowValues);
+    window.catch(() => {}); // heard below, after the window before
+    return { window };
+  };
+  let begun = await begin();
+  while (begun) {
+    const next = begin();
+    next.catch(() => {}); // heard below as well
+    yield await begun.window;
+    begun = await next;
   }
 }
 
-async function predictWindow(
+/** Predicts rows; a text that stands in several of them is encoded once. */
+export async function predictWindow(
   model: Pick<TextClassifier, "labels" | "predictScoped">,
   records: readonly TableRecord[],
   texts: readonly string[],
   rowValues: RowValues,
 ): Promise<PredictedWindow> {
-  const full = texts.filter((text) => /\S/.test(text));
-  const scored = full.length > 0 ? await model.predictScoped(full) : undefined;
   const classes = model.labels.length;
-  let at = 0;
-  const values = texts.map((text) => {
-    if (!/\S/.test(text)) return rowValues.of(null);
-    const outOfScope = scored!.outOfScope?.[at] === 1;
-    return rowValues.of(scored!.probabilities.subarray(at * classes, ++at * classes), outOfScope);
-  });
-  return { records, values, empty: texts.length - full.length };
+  const distinct = [...new Set(texts)].filter((text) => /\S/.test(text));
+  const scored = distinct.length > 0 ? await model.predictScoped(distinct) : undefined;
+  const valuesOf = new Map(
+    distinct.map((text, at) => {
+      const row = scored!.probabilities.subarray(at * classes, (at + 1) * classes);
+      return [text, rowValues.of(row, scored!.outOfScope?.[at] === 1)];
+    }),
+  );
+  return {
+    records,
+    values: texts.map((text) => valuesOf.get(text) ?? rowValues.of(null)),
+    empty: texts.filter((text) => !valuesOf.has(text)).length,
+  };
 }
 
-async function* windowsOf(table: Table, skip: number): AsyncGenerator<TableRecord[]> {
+/** The rows of a table in windows of `windowSize`; the last one may be shorter. @param skip rows to leave out at the start */
+export async function* windowsOf(table: Table, skip = 0): AsyncGenerator<TableRecord[]> {
   let window: TableRecord[] = [];
   for await (const batch of table.batches({ skip })) {
     for (const record of batch) {

@@ -1,8 +1,10 @@
 import { Argument, Command, Option } from "commander";
 import { formats } from "../data/format.js";
+import { UsageError } from "../errors.js";
 import { experimentCommands } from "./experiments-program.js";
 import { machineCommands } from "./machine-program.js";
 import { adaptation, integer, positive, probability } from "./options.js";
+import { withQueueOptions, workerCommand } from "./queue-program.js";
 import { serveCommand } from "./serve-program.js";
 import { packageVersion } from "./version.js";
 
@@ -20,6 +22,7 @@ export function createProgram(): Command {
     evaluateCommand(),
     inspectCommand(),
     serveCommand(),
+    workerCommand(),
     ...experimentCommands(),
     ...machineCommands(),
   ]) {
@@ -99,9 +102,9 @@ function trainingOptions(command: Command): Command {
 function predictCommand(): Command {
   const command = new Command("predict")
     .description("Label texts of any number; the columns of the input are kept.")
-    .argument("<folder>", "model folder")
+    .argument("[folder]", "model folder")
     .addArgument(new Argument("[data]", "CSV, TSV, JSON Lines or one text a line; - is stdin").default("-"))
-    .option("-o, --out <file>", "file to write (default: stdout)")
+    .option("-o, --out <file>", "file to write (default: stdout); a folder with --queue")
     .option("--resume", "go on with an interrupted --out file")
     .option("--text <column>", "column of the texts (default: found by name)")
     .addOption(formatOption())
@@ -123,9 +126,14 @@ function predictCommand(): Command {
         'echo "arrived broken" | headstart predict reviews-model -',
       ),
     );
-  return command.action(async (folder, data, options) =>
-    (await import("./commands/predict.js")).predict(folder, data, options),
-  );
+  return withQueueOptions(command).action(async (folder, data, options) => {
+    if (options.status) return (await import("./commands/predict-run.js")).predictStatus(options);
+    if (options.join !== undefined) return (await import("./commands/predict-run.js")).predictJoin(options);
+    if (folder === undefined) throw new UsageError("predict needs a model folder: headstart predict <folder> [data].");
+    if (options.queue !== undefined)
+      return (await import("./commands/predict-queue.js")).predictQueue(folder, data, options);
+    return (await import("./commands/predict.js")).predict(folder, data, options);
+  });
 }
 
 function evaluateCommand(): Command {

@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { TextClassifier } from "../../classifier/classifier.js";
 import { NoScopeThresholdError } from "../../classifier/errors.js";
+import type { Manifest } from "../../classifier/manifest.js";
 import { predictWindows } from "../../classifier/predict-stream.js";
 import { type RowOptions, type RowValues, rowValues } from "../../classifier/row-values.js";
+import { writtenRecords, writtenShape } from "../../data/as-json.js";
 import { textColumnOf } from "../../data/columns.js";
 import type { Format } from "../../data/format.js";
-import type { TableRecord } from "../../data/record.js";
 import { openTable, type Table } from "../../data/table.js";
 import { counted } from "../../data/wording.js";
 import { type TableShape, TableWriter } from "../../data/write.js";
@@ -37,7 +38,7 @@ export async function predict(folder: string, data: string, options: PredictOpti
   if (data === "-" && process.stdin.isTTY) log.info("Type a text a line; end with Ctrl-D.");
   const model = await TextClassifier.load(folder);
   try {
-    if (options.abstainAs !== undefined && options.minConfidence === undefined) requireThreshold(folder, model);
+    requireThreshold(folder, model.manifest, options);
     const table = await openTable(data, options);
     try {
       await predictTable(model, table, data, options, log);
@@ -49,12 +50,13 @@ export async function predict(folder: string, data: string, options: PredictOpti
   }
 }
 
-/** @throws NoScopeThresholdError */
-function requireThreshold(folder: string, { manifest, multiLabel }: TextClassifier): void {
-  if (manifest.outOfScope) return;
-  const reason = multiLabel
-    ? "its texts may have no label at all"
-    : "it was saved by an earlier version, or too few rows were held out in training";
+/** @throws NoScopeThresholdError where the model has to know on its own when to abstain, and does not */
+export function requireThreshold(folder: string, { task, outOfScope }: Manifest, options: RowOptions): void {
+  if (outOfScope || options.abstainAs === undefined || options.minConfidence !== undefined) return;
+  const reason =
+    task === "multi-label"
+      ? "its texts may have no label at all"
+      : "it was saved by an earlier version, or too few rows were held out in training";
   throw new NoScopeThresholdError(folder, reason);
 }
 
@@ -67,9 +69,7 @@ async function predictTable(
 ): Promise<void> {
   for (const note of table.notes) log.info(note);
   const textColumn = textColumnOf(table, options.text);
-  const shape: TableShape = options.json
-    ? { name: table.name, format: "jsonl", delimiter: ",", columns: table.columns }
-    : table;
+  const shape = writtenShape(table, options.json ?? false);
   const values = rowValues(model, { ...options, asNumbers: shape.format === "jsonl" });
   const job = { model, table, textColumn, shape, values, log };
   if (options.out === undefined) {
@@ -130,9 +130,7 @@ async function writeRows(
   let rows = skip;
   let empty = 0;
   for await (const window of predictWindows(model, table, textColumn, values, skip)) {
-    const isConverted = shape.format === "jsonl" && table.format !== "jsonl";
-    const records = isConverted ? window.records.map((record) => asObject(record, table.columns)) : window.records;
-    await writer.write(records, window.values);
+    await writer.write(writtenRecords(window.records, table, shape), window.values);
     rows += window.records.length;
     empty += window.empty;
     await onWindow?.(rows);
@@ -146,11 +144,6 @@ async function writeRows(
 
 function rateText(rows: number, ms: number): string {
   return `${Math.round((1000 * rows) / Math.max(ms, 1)).toLocaleString("en-US")} rows/s`;
-}
-
-function asObject(record: TableRecord, columns: readonly string[]): TableRecord {
-  const object = Object.fromEntries(columns.map((column, at) => [column, record.values[at]]));
-  return { ...record, object, raw: undefined };
 }
 
 async function identityOf(

@@ -1,0 +1,186 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { RunStatus } from "../../src/distribute/status.js";
+import { Random } from "../../src/random.js";
+import { headstart } from "../cli/headstart.js";
+import { Running } from "./processes.js";
+import { RedisServer, withoutRedis } from "./redis.js";
+import { saveSmallModel } from "./small-model.js";
+import { csv, jsonLines } from "./tables.js";
+
+const title = (sentence: string) => `${withoutRedis ?? ""}${sentence}`;
+const running = new Set<Running>();
+let folder: string;
+let redis: RedisServer;
+
+beforeAll(async () => {
+  if (withoutRedis) return;
+  folder = mkdtempSync(join(tmpdir(), "headstart-queue-"));
+  redis = await RedisServer.start(join(folder, "redis"));
+  await saveSmallModel(join(folder, "model"));
+});
+
+afterEach(async () => {
+  for (const process of running) process.kill("SIGKILL");
+  await Promise.all([...running].map(({ ended }) => ended));
+  running.clear();
+});
+
+afterAll(async () => {
+  if (withoutRedis) return;
+  await redis.kill();
+  rmSync(folder, { recursive: true });
+});
+
+const run = (...args: string[]) => headstart(args, { cwd: folder });
+
+function begin(args: string[], onLine?: (line: string) => void): Running {
+  const started = new Running(args, folder, onLine);
+  running.add(started);
+  return started;
+}
+
+function worker(onLine?: (line: string) => void, ...flags: string[]): Running {
+  return begin(["worker", "model", "--queue", redis.url, "--stalled-after", "2", ...flags], onLine);
+}
+
+async function statusOf(out: string): Promise<RunStatus> {
+  const { code, stdout, stderr } = await run("predict", "--status", "--out", out, "--queue", redis.url, "--json");
+  expect(code, stderr).toBe(0);
+  return JSON.parse(stdout);
+}
+
+async function complete(out: string): Promise<RunStatus> {
+  for (;;) {
+    const status = await statusOf(out);
+    if (status.shards.done === status.shards.total) return status;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
+
+describe.skipIf(withoutRedis)("predict --queue", () => {
+  it(title("gives predict's bytes though workers and Redis are killed"), { timeout: 300_000 }, async () => {
+    writeFileSync(join(folder, "rows.csv"), csv(24_000));
+    const random = new Random(7);
+    let kills = 0;
+    /** A worker that dies, perhaps, when it has labelled a shard and is in the middle of others; the next one takes its place. */
+    const mortal = () => {
+      const started = worker((line) => {
+        if (kills === 4 || !line.startsWith("shard-") || random.uniform() < 0.4) return;
+        kills++;
+        started.kill("SIGKILL");
+        mortal();
+      });
+    };
+    for (let i = 0; i < 3; i++) mortal();
+    const args = ["predict", "model", "rows.csv", "--queue", redis.url, "--out", "shards", "--ahead", "6"];
+    const splitting = begin(args, undefined);
+    while (kills < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+    await redis.kill();
+    await redis.start();
+    expect(await splitting.ended, splitting.stderr).toBe(0);
+    const status = await complete("shards");
+    expect(kills).toBe(4);
+    expect(status).toMatchObject({
+      shards: { done: 12, total: 12 },
+      rows: { done: 24_000, total: 24_000 },
+      failed: [],
+    });
+
+    const joined = await run("predict", "--join", "joined.csv", "--out", "shards");
+    expect(joined.code, joined.stderr).toBe(0);
+    expect((await run("predict", "model", "rows.csv", "--out", "whole.csv")).code).toBe(0);
+    expect(readFileSync(join(folder, "joined.csv")).equals(readFileSync(join(folder, "whole.csv")))).toBe(true);
+  });
+
+  it(title("goes on where a killed one stopped, and queues anew what was lost"), async () => {
+    writeFileSync(join(folder, "again.csv"), csv(9000));
+    const args = ["predict", "model", "again.csv", "--queue", redis.url, "--out", "again"];
+    const first = begin([...args, "--ahead", "2"]);
+    await first.says("no worker takes shards of this model yet");
+    while ((await statusOf("again").catch(() => undefined))?.queue?.waiting !== 2) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    first.kill("SIGKILL");
+    await first.ended;
+    const early = await run("predict", "--join", "again-joined.csv", "--out", "again");
+    expect(early.stderr).toContain("(SPLIT_UNFINISHED)");
+    expect(await worker(undefined, "--until-idle", "1").ended).toBe(0);
+    const status = await statusOf("again");
+    expect(status.shards).toEqual({ done: 2 });
+
+    const second = await run(...args);
+    expect(second.code, second.stderr).toBe(0);
+    expect(second.stderr).toContain("split 9,000 rows into 5 shards, 2 of them labelled before");
+    const last = worker();
+    await complete("again");
+    last.kill("SIGTERM");
+    expect(await last.ended, last.stderr).toBe(0);
+    expect((await run("predict", "--join", "-", "--out", "again")).stdout).toBe(
+      (await run("predict", "model", "again.csv")).stdout,
+    );
+  });
+
+  it(title("says which rows no worker can label, and labels the others"), async () => {
+    const late = `${JSON.stringify({ id: 4000, text: "late bus", label: "positive" })}\n`;
+    writeFileSync(join(folder, "late.jsonl"), `${jsonLines(4000)}${late}${jsonLines(200)}`);
+    const split = await run("predict", "model", "late.jsonl", "--queue", redis.url, "--out", "late");
+    expect(split.code, split.stderr).toBe(0);
+    const { ended } = worker(undefined, "--until-idle", "1");
+    expect(await ended).toBe(0);
+    const { shards, failed } = await statusOf("late");
+    expect(shards).toEqual({ done: 2, total: 3 });
+    expect(failed).toEqual([
+      { file: expect.stringContaining("shard-000000001-"), reason: expect.stringContaining("late.jsonl:4001") },
+    ]);
+    const joined = await run("predict", "--join", "late-joined.jsonl", "--out", "late");
+    expect([joined.code, joined.stderr]).toEqual([1, expect.stringContaining("1 of 3 shards are not there")]);
+  });
+
+  it(title("has workers refuse shards that are not theirs"), async () => {
+    writeFileSync(join(folder, "few.csv"), csv(100));
+    expect((await run("predict", "model", "few.csv", "--queue", redis.url, "--out", "few")).code).toBe(0);
+    cpSync(join(folder, "model"), join(folder, "other"), { recursive: true });
+    const manifest = JSON.parse(readFileSync(join(folder, "other/headstart.json"), "utf8"));
+    manifest.labels.reverse();
+    writeFileSync(join(folder, "other/headstart.json"), JSON.stringify(manifest));
+    const other = await run("worker", "other", "--queue", redis.url, "--until-idle", "1");
+    expect([other.code, other.stderr]).toEqual([0, expect.stringContaining("1 shard of another model")]);
+
+    const blind = await run("worker", "model", "--queue", redis.url, "--out", "not-there", "--until-idle", "5");
+    expect([blind.code, blind.stderr]).toEqual([1, expect.stringContaining("(STORE_UNKNOWN)")]);
+    expect((await run("worker", "model", "--queue", redis.url, "--until-idle", "4")).code).toBe(0);
+    expect((await statusOf("few")).shards).toEqual({ done: 1, total: 1 });
+  });
+});
+
+describe("predict --queue without what it needs", () => {
+  it.each([
+    [["predict", "model", "rows.csv", "--queue", "redis://localhost:1"], 2, "--queue needs --out"],
+    [
+      ["predict", "model", "rows.csv", "--queue", "redis://localhost:1", "--out", "o", "--resume"],
+      2,
+      "--resume is not needed",
+    ],
+    [["predict", "--status"], 2, "--status needs --out"],
+    [["predict", "--status", "--out", "nothing"], 1, "(RUN_NOT_FOUND)"],
+    [["predict", "--join", "all.csv", "--out", "nothing"], 1, "(RUN_NOT_FOUND)"],
+    [["predict"], 2, "predict needs a model folder"],
+    [["worker", "model"], 2, "--queue <redis-url>"],
+  ] as const)("%j exits with %i and says %s", async (args, code, words) => {
+    const result = await headstart([...args], { cwd: tmpdir() });
+    expect([result.code, result.stderr]).toEqual([code, expect.stringContaining(words)]);
+  });
+
+  it("says that Redis cannot be reached, without its password", async () => {
+    const url = "redis://ada:secret@127.0.0.1:1";
+    const cwd = mkdtempSync(join(tmpdir(), "headstart-queue-"));
+    await saveSmallModel(join(cwd, "model"));
+    const { code, stderr } = await headstart(["worker", "model", "--queue", url], { cwd });
+    rmSync(cwd, { recursive: true });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: redis:\/\/…@127\.0\.0\.1:1: nothing listens there\. .*\(QUEUE_CONNECTION\)\n$/);
+  });
+});
