@@ -20,6 +20,8 @@ const layers = [
   ["evaluate"],
   ["classifier"],
   ["experiments"],
+  ["terminal"],
+  ["label"],
   ["audit"],
   ["report"],
   ["distribute"],
@@ -37,7 +39,7 @@ const doors: Record<string, RegExp> = {
 };
 
 const files = readdirSync(src, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".ts"))
+  .filter((file) => /\.tsx?$/.test(file))
   .map((file) => file.split(sep).join("/"));
 
 function layerOf(file: string): number {
@@ -73,6 +75,10 @@ describe("architecture", () => {
         }
       }
     }
+  });
+
+  it.each(files)("%s leaves Ink and React to terminal/", (file) => {
+    if (!file.startsWith("terminal/")) expect(importsOf(file).filter((name) => /^(ink|react)$/.test(name))).toEqual([]);
   });
 
   it.each(files)("%s stays under 300 lines", (file) => {
