@@ -98,7 +98,8 @@ function freeName(name: string, taken: readonly string[]): string {
   return free;
 }
 
-function cellText(value: AddedValue): string {
+/** An added value as a field of CSV and TSV holds it. */
+export function cellText(value: AddedValue): string {
   if (typeof value === "string") return value;
   if (typeof value === "number") return String(value);
   return value.some((label) => label.includes("|")) ? JSON.stringify(value) : value.join("|");

@@ -1,0 +1,117 @@
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { OutputError } from "../errors.js";
+import { DamagedJournalError, OtherJournalError } from "./errors.js";
+
+/** One thing that was done. Rows are numbered from 0. */
+export type LabelEvent =
+  /** `also`: rows of equal or nearly equal text, which get the same. No labels: none applies, where a row may have several. */
+  | { event: "label"; row: number; labels: readonly string[]; also?: readonly number[] }
+  | { event: "skip"; row: number }
+  | { event: "odd"; row: number }
+  /** An empty note takes one away. */
+  | { event: "note"; row: number; note: string }
+  | { event: "add"; label: string }
+  | { event: "rename"; label: string; to: string }
+  | { event: "merge"; label: string; into: string }
+  /** Takes back the last event that is not taken back yet. */
+  | { event: "undo" };
+
+/** The first line: what the answers belong to. */
+export interface JournalHead {
+  event: "begin";
+  schema: 1;
+  /** SHA-256 of the texts in order. */
+  texts: string;
+  rows: number;
+  multiLabel: boolean;
+  /** The labels at the beginning, in the order of their keys. */
+  labels: readonly string[];
+}
+
+/**
+ * Everything that was done in a labelling session, a line of JSON each. `append` returns when the line is on the disk, so that
+ * a kill at any moment loses nothing; a line that it cuts short was never acknowledged and is dropped.
+ */
+export class LabelJournal {
+  readonly #file: number;
+
+  private constructor(
+    readonly path: string,
+    readonly head: JournalHead,
+    /** What earlier sessions did. */
+    readonly events: readonly LabelEvent[],
+  ) {
+    this.#file = openSync(path, "a");
+  }
+
+  /**
+   * Begins a journal, or goes on with the one that is there.
+   * @throws OtherJournalError, DamagedJournalError, OutputError
+   */
+  static open(path: string, head: JournalHead): LabelJournal {
+    try {
+      const [found, events] = existsSync(path) ? readJournal(path) : [undefined, []];
+      if (found) requireSame(path, found, head);
+      const journal = new LabelJournal(path, found ?? head, events);
+      if (!found) journal.#write(head);
+      return journal;
+    } catch (error) {
+      throw (error as NodeJS.ErrnoException).syscall ? new OutputError(path, error) : error;
+    }
+  }
+
+  /** @throws OutputError */
+  append(event: LabelEvent): void {
+    try {
+      this.#write(event);
+    } catch (error) {
+      throw new OutputError(this.path, error);
+    }
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  #write(line: JournalHead | LabelEvent): void {
+    writeSync(this.#file, `${JSON.stringify(line)}\n`);
+    fsyncSync(this.#file);
+  }
+}
+
+/** Reads a journal, and cuts off what a kill left of a last line. @throws DamagedJournalError */
+function readJournal(path: string): [JournalHead | undefined, LabelEvent[]] {
+  const bytes = readFileSync(path);
+  const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1);
+  if (whole.length < bytes.length) cutTo(path, whole.length);
+  const lines = whole.toString("utf8").split("\n").slice(0, -1);
+  const parsed = lines.map((line, i) => parse(path, i + 1, line));
+  return [parsed[0] as JournalHead | undefined, parsed.slice(1) as LabelEvent[]];
+}
+
+const kinds = new Set(["label", "skip", "odd", "note", "add", "rename", "merge", "undo"]);
+
+function parse(path: string, at: number, line: string): JournalHead | LabelEvent {
+  try {
+    const value = JSON.parse(line);
+    if (at === 1 ? value.event === "begin" && value.schema === 1 : kinds.has(value.event)) return value;
+  } catch {
+    // Told below, as what is JSON and no event.
+  }
+  throw new DamagedJournalError(path, at, line);
+}
+
+function cutTo(path: string, length: number): void {
+  const file = openSync(path, "r+");
+  ftruncateSync(file, length);
+  closeSync(file);
+}
+
+function requireSame(path: string, found: JournalHead, head: JournalHead): void {
+  if (found.texts !== head.texts) {
+    const said = ({ rows, texts }: JournalHead) => `${rows} (${texts.slice(0, 12)})`;
+    throw new OtherJournalError(path, "texts, of which there are", said(found), said(head));
+  }
+  const kind = ({ multiLabel }: JournalHead) => (multiLabel ? "several labels" : "one label");
+  if (found.multiLabel !== head.multiLabel) throw new OtherJournalError(path, "rows with", kind(found), kind(head));
+}
