@@ -63,3 +63,12 @@ export function names<Name extends string>(allowed: readonly Name[]): (value: st
 export function depths(value: string): number[] {
   return value.split(",").map(integer(0));
 }
+
+/** The value of `--share`: the i-th of n parts. */
+export function share(value: string): { part: number; of: number } {
+  const [, part, of] = /^(\d+)\/(\d+)$/.exec(value) ?? [];
+  if (part === undefined || Number(part) < 1 || Number(part) > Number(of)) {
+    throw new InvalidArgumentError("Expected a part of how many, such as 1/2.");
+  }
+  return { part: Number(part), of: Number(of) };
+}

@@ -2,6 +2,7 @@ import { Argument, Command, Option } from "commander";
 import { formats } from "../data/format.js";
 import { UsageError } from "../errors.js";
 import { experimentCommands } from "./experiments-program.js";
+import { labelCommand } from "./label-program.js";
 import { machineCommands } from "./machine-program.js";
 import { adaptation, integer, positive, probability } from "./options.js";
 import { withQueueOptions, workerCommand } from "./queue-program.js";
@@ -23,6 +24,7 @@ export function createProgram(): Command {
     inspectCommand(),
     serveCommand(),
     workerCommand(),
+    labelCommand(),
     ...experimentCommands(),
     ...machineCommands(),
   ]) {
