@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from "commander";
 import { formats } from "../data/format.js";
 import { UsageError } from "../errors.js";
+import { auditCommand } from "./audit-program.js";
 import { experimentCommands } from "./experiments-program.js";
 import { labelCommand } from "./label-program.js";
 import { machineCommands } from "./machine-program.js";
@@ -24,6 +25,7 @@ export function createProgram(): Command {
     inspectCommand(),
     serveCommand(),
     workerCommand(),
+    auditCommand(),
     labelCommand(),
     ...experimentCommands(),
     ...machineCommands(),

@@ -25,6 +25,8 @@ export interface Dataset {
   readonly fingerprint: string;
   /** What was decided without being told, for the user to read. */
   readonly notes: readonly string[];
+  /** Where rows stood that `skipEmpty` left out, as `lines` counts. */
+  readonly emptyLines?: readonly number[];
 }
 
 export interface LoadOptions extends OpenOptions {
@@ -140,6 +142,7 @@ export function whereOf(dataset: Pick<Dataset, "name" | "unit" | "lines">, row: 
 }
 
 interface Rows {
+  emptyLines?: number[];
   name: string;
   unit: "line" | "example";
   textColumn: string;
@@ -170,6 +173,7 @@ function checked(all: Rows, options: { multiLabel?: boolean; skipEmpty?: boolean
     labelColumn,
     fingerprint,
     notes,
+    ...(rows.emptyLines && { emptyLines: rows.emptyLines }),
   };
 }
 
@@ -187,6 +191,7 @@ function withoutEmptyTexts(rows: Rows, skip: boolean): Rows {
     cells: kept(rows.cells),
     lines: kept(rows.lines),
     notes: [...rows.notes, note],
+    emptyLines: empty,
   };
 }
 

@@ -31,7 +31,8 @@ ${excerpt(text)}</li>
 `;
 }
 
-function excerpt(text: string): Markup {
+/** A text, or its beginning with the rest behind a click. */
+export function excerpt(text: string): Markup {
   const short = shortened(text, SHOWN_CHARACTERS);
   if (short === text) return html`<p class="text" dir="auto">${text}</p>`;
   const cut = text.length > MOST_CHARACTERS;

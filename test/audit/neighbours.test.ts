@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { eachPair } from "../../src/audit/neighbours.js";
+import { findLeaks, findRepeats, repeatGroups } from "../../src/audit/repeats.js";
+import type { Features } from "../../src/head/linear.js";
+import { Random } from "../../src/random.js";
+
+/** Random directions. */
+function directions(rows: number, size: number, seed = 1): Features {
+  const random = new Random(seed);
+  const data = Float32Array.from({ length: rows * size }, () => random.normal());
+  for (let row = 0; row < rows; row++) {
+    const own = data.subarray(row * size, (row + 1) * size);
+    const length = Math.hypot(...own);
+    for (let f = 0; f < size; f++) own[f] /= length;
+  }
+  return { rows, size, data };
+}
+
+function cosine(a: Features, i: number, b: Features, j: number): number {
+  let sum = 0;
+  for (let f = 0; f < a.size; f++) sum += a.data[i * a.size + f] * b.data[j * b.size + f];
+  return sum;
+}
+
+async function pairsOf(a: Features, b: Features | undefined, threshold: number): Promise<string[]> {
+  const pairs: string[] = [];
+  await eachPair(a, b, { threshold, onPair: (i, j) => pairs.push(`${i} ${j}`) });
+  return pairs.sort();
+}
+
+describe("eachPair", () => {
+  it("gives each pair within a set once, across blocks too", async () => {
+    const a = directions(4200, 4); // three blocks
+    const expected: string[] = [];
+    for (let i = 0; i < a.rows; i++) {
+      for (let j = i + 1; j < a.rows; j++) if (cosine(a, i, a, j) >= 0.9995) expected.push(`${i} ${j}`);
+    }
+    // A pair at the very threshold may fall on either side.
+    const found = new Set(await pairsOf(a, undefined, 0.9995));
+    const differing = [...found, ...expected].filter((pair) => found.has(pair) !== expected.includes(pair));
+    expect(expected.length).toBeGreaterThan(50);
+    expect(differing.length).toBeLessThanOrEqual(2);
+    expect([...found].some((pair) => Number(pair.split(" ")[1]) - Number(pair.split(" ")[0]) > 2048)).toBe(true);
+  });
+
+  it("gives all pairs between two sets", async () => {
+    const [a, b] = [directions(30, 3), directions(40, 3, 2)];
+    const expected: string[] = [];
+    for (let i = 0; i < 30; i++) for (let j = 0; j < 40; j++) if (cosine(a, i, b, j) >= 0.9) expected.push(`${i} ${j}`);
+    expect(await pairsOf(a, b, 0.9)).toEqual(expected.sort());
+  });
+});
+
+describe("findRepeats", () => {
+  const base = directions(6, 16);
+  base.data.copyWithin(4 * 16, 0, 16); // row 4 is row 0 again
+  base.data.copyWithin(5 * 16, 16, 32); // row 5 is row 1 again
+
+  it("tells a repeat from a contradiction", async () => {
+    const { earlier, conflicting } = await findRepeats(base, ["x", "x", "y", "y", "x", "y"], 0.98);
+    expect(earlier[4]).toMatchObject({ row: 0 });
+    expect(earlier[0]).toBeUndefined();
+    expect([conflicting[1]?.row, conflicting[5]?.row, conflicting[4]]).toEqual([5, 1, undefined]);
+  });
+
+  it("says how close each row is to its nearest rows", async () => {
+    const a = directions(40, 5);
+    const { closeness } = await findRepeats(a, new Array(40).fill("x"), 0.999);
+    const nearest = [...Array(40).keys()].map((j) => (j === 7 ? -2 : cosine(a, 7, a, j))).sort((x, y) => y - x);
+    expect(closeness[7]).toBeCloseTo(nearest.slice(0, 5).reduce((x, y) => x + y) / 5, 5);
+  });
+
+  it("groups rows that are near one another, whatever their labels", async () => {
+    const repeats = await findRepeats(base, ["x", "x", "y", "y", "x", "y"], 0.98);
+    expect([...repeatGroups(repeats)]).toEqual([0, 1, 2, 3, 0, 1]);
+  });
+});
+
+describe("findLeaks", () => {
+  it("gives the nearest row of the other set, where it is near enough", async () => {
+    const a = directions(5, 8);
+    const b = { rows: 2, size: 8, data: a.data.slice(3 * 8, 5 * 8) };
+    const leaks = await findLeaks(a, b, 0.98);
+    expect(leaks.map((twin) => twin?.row)).toEqual([undefined, undefined, undefined, 0, 1]);
+  });
+});
