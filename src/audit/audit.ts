@@ -53,9 +53,13 @@ export interface AuditResult {
 
 /**
  * Looks for wrong labels, repeats, contradictions, outliers and rows that are no use, in a file of labelled texts.
+ * @returns also the probabilities behind it, [N, K], by classifiers that had not seen the row, in the order of the result's labels
  * @throws the errors of `requireTrainable`
  */
-export async function audit(given: Dataset, options: AuditOptions): Promise<AuditResult> {
+export async function audit(
+  given: Dataset,
+  options: AuditOptions,
+): Promise<{ result: AuditResult; probabilities: Float32Array }> {
   const { tensorflow, encoder, random, nearDuplicate, folds, log } = options;
   const dataset = requireTrainable(given);
   const { texts } = dataset;
@@ -98,7 +102,7 @@ export async function audit(given: Dataset, options: AuditOptions): Promise<Audi
     ),
     ...longFindings(dataset, encoder),
   ]);
-  return {
+  const result: AuditResult = {
     data: dataset.name,
     rows: texts.length,
     labels: labelSet.names.map((label) => ({
@@ -123,6 +127,7 @@ export async function audit(given: Dataset, options: AuditOptions): Promise<Audi
         ? hardPairs({ classes: targets.classes, labels: targets.labels, probabilities }, labelSet.names)
         : [],
   };
+  return { result, probabilities };
 }
 
 function targetsOf(dataset: Dataset, labelSet: ReturnType<typeof labelSetOf>): Targets {

@@ -8,6 +8,7 @@ export function auditCommand(): Command {
     .description("Find wrong labels, repeats, contradictions, outliers and leaks in labelled texts.")
     .argument("<data>", "CSV, TSV or JSON Lines, also gzipped; - is stdin")
     .option("-o, --out <file.csv>", "write all findings, ranked, with reason and suggested label")
+    .option("--fix <file>", "ask for the labels of doubtful rows in the terminal, and write the data anew to this file")
     .option("--report <file.html>", "write a page with examples")
     .option("--against <file>", "rows that must not stand in the data as well, such as the test set")
     .addOption(

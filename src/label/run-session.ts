@@ -1,5 +1,5 @@
 import { openScreen } from "../terminal/screen.js";
-import type { Subject } from "./lesson.js";
+import type { Lesson, Subject } from "./lesson.js";
 import { startModel } from "./model.js";
 import { LabelSession, type SessionSubject } from "./session.js";
 import { viewOf } from "./session-view.js";
@@ -8,10 +8,14 @@ import { viewOf } from "./session-view.js";
  * Runs a session on the terminal until it is over. The model is started beside it and gets new homework after each event; a model that fails
  * is told of on the screen, and the session goes on without proposals.
  *
- * @param model what the model is opened with; undefined for a session without one
+ * @param model what the model is opened with; undefined for a session without one. @param lesson proposals that are there from the start
  * @returns the session as it was left
  */
-export async function runSession(subject: SessionSubject, model: Subject | undefined): Promise<LabelSession> {
+export async function runSession(
+  subject: SessionSubject,
+  model: Subject | undefined,
+  lesson?: Lesson,
+): Promise<LabelSession> {
   let leave = () => {};
   const over = new Promise<void>((resolve) => {
     leave = resolve;
@@ -23,6 +27,7 @@ export async function runSession(subject: SessionSubject, model: Subject | undef
       isHomeworkDue = true;
     },
   });
+  if (lesson) session.learn(lesson);
   let isHomeworkDue = false;
   let asked = session.row;
   let problem: unknown;

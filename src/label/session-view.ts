@@ -49,8 +49,10 @@ function nothingLeft({ state }: LabelSession): string {
 function factsOf({ state, subject, proposal }: LabelSession, row: number): string {
   const equal = subject.groups.reduce((sum, group) => sum + (group === subject.groups[row] ? 1 : 0), 0) - 1;
   const given = state.answers.get(row);
+  const remark = subject.remarks?.get(row);
   const facts = [
     `row ${(row + 1).toLocaleString("en-US")} of ${subject.texts.length.toLocaleString("en-US")}`,
+    remark ? `in the file: ${remark.given.join(" | ") || "no label"}` : "",
     equal > 0 ? counted(equal, "equal text") : "",
     proposal && proposal.alike.length > 0 ? counted(proposal.alike.length, "near-duplicate") : "",
     given ? `labelled ${given.join(" | ") || "none"}${state.copies.has(row) ? " as a copy" : ""}` : "",
@@ -73,7 +75,8 @@ function choicesOf(session: LabelSession): Choice[] {
   return choices.sort((a, b) => (b.share ?? 0) - (a.share ?? 0));
 }
 
-function outlookText({ lesson, state, subject }: LabelSession): string {
+function outlookText({ lesson, state, subject, row }: LabelSession): string {
+  if (subject.remarks) return subject.remarks.get(row ?? -1)?.reason ?? "";
   if (!lesson) return "model: being loaded; labels can be given meanwhile";
   const encoding =
     lesson.encoded < subject.texts.length

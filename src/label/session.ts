@@ -18,6 +18,8 @@ export interface SessionSubject {
   events: readonly LabelEvent[];
   /** The rows that may be asked, in the order in which they are where there is no model: a share of all, or the suspects of an audit. */
   order: readonly number[];
+  /** Why rows are asked that had a label already, by row: the label that they have and what speaks against it. */
+  remarks?: ReadonlyMap<number, { given: readonly string[]; reason: string }>;
   /** Descriptions of labels by name, for the model. */
   descriptions?: ReadonlyMap<string, string>;
   /** Keeps an event, at once and for good. */
@@ -138,7 +140,8 @@ export class LabelSession {
 
   #accept(): void {
     const { multiLabel } = this.subject;
-    if (multiLabel && (this.marks || this.proposal)) this.#answer([...(this.marks ?? this.proposed)]);
+    const marked = this.marks ?? new Set(this.proposed);
+    if (multiLabel && (this.marks || this.proposal)) this.#answer(this.state.labels.filter((name) => marked.has(name)));
     else if (!multiLabel && this.proposed.length > 0) this.#answer(this.proposed);
     else this.done = "no proposal yet: press the key of a label";
   }

@@ -14,10 +14,12 @@ import { loadTensorflow, type TensorflowBackend } from "../../runtime/tensorflow
 import { onInterrupt } from "../interrupt.js";
 import { commandLine, print, printJson } from "../print.js";
 import { packageVersion } from "../version.js";
+import { fixLabels, requireTerminal } from "./audit-fix.js";
 
 /** What the command line gives `audit`. */
 export interface AuditCommandOptions {
   out?: string;
+  fix?: string;
   report?: string;
   against?: string;
   near: number;
@@ -43,15 +45,17 @@ export interface AuditCommandOptions {
 export async function audit(path: string, options: AuditCommandOptions): Promise<void> {
   const log = stderrLog(options);
   onInterrupt(() => `nothing was written; the same command line starts over:\n  ${commandLine()}`);
+  if (options.fix !== undefined) requireTerminal(path);
   const dataset = requireTrainable(await read(path, options, log), options);
   const against = options.against === undefined ? undefined : await read(options.against, options, log, dataset);
-  const result = await audited(dataset, against, options, log);
+  const { result, probabilities } = await audited(dataset, against, options, log);
   if (options.out !== undefined) await write(options.out, findingsCsv(result.findings), log);
   if (options.report !== undefined) {
     const { renderAudit } = await import("../../report/audit-page.js");
     await write(options.report, renderAudit(result, provenanceOf(dataset, options)), log);
   }
-  if (options.json) printJson(result);
+  if (options.fix !== undefined) await fixLabels(path, dataset, { result, probabilities }, options);
+  else if (options.json) printJson(result);
   else print(auditText(result, options.show));
 }
 
