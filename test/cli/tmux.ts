@@ -1,0 +1,95 @@
+import { execFileSync } from "node:child_process";
+import { main } from "./headstart.js";
+
+/** Whether tmux is there. CI installs it, and fails without it instead of leaving tests out. */
+export const hasTmux = isThere();
+
+function isThere(): boolean {
+  try {
+    execFileSync("tmux", ["-V"], { stdio: "ignore" });
+    return true;
+  } catch {
+    if (process.env.CI) throw new Error("tmux is missing: .ci/run installs it");
+    return false;
+  }
+}
+
+/** The command line in a terminal of its own, driven by real keys. */
+export class Terminal {
+  readonly #socket: string;
+
+  /** @param size columns and rows */
+  constructor(
+    args: readonly string[],
+    options: { cwd: string; size?: readonly [number, number]; env?: Record<string, string> },
+  ) {
+    this.#socket = `headstart-test-${process.pid}-${terminals++}`;
+    const [columns, rows] = options.size ?? [80, 24];
+    const environment = Object.entries({ LC_ALL: "C.UTF-8", ...options.env }).map(
+      ([name, value]) => `${name}=${quoted(value)}`,
+    );
+    const command = `exec env ${environment.join(" ")} ${[process.execPath, main, ...args].map(quoted).join(" ")}`;
+    this.#tmux("-f", "/dev/null", "new-session", "-d", "-x", `${columns}`, "-y", `${rows}`, "-c", options.cwd, command);
+    this.#tmux("set-option", "-g", "remain-on-exit", "on");
+  }
+
+  /** The lines that are on the screen. */
+  get screen(): string {
+    return this.#tmux("capture-pane", "-p");
+  }
+
+  /** The same with the escape sequences of colours and weights. */
+  get styledScreen(): string {
+    return this.#tmux("capture-pane", "-p", "-e");
+  }
+
+  /** Names of keys as tmux has them, such as `Enter`, `Space` and `BSpace`. */
+  press(...keys: string[]): void {
+    this.#tmux("send-keys", ...keys);
+  }
+
+  /** Types text as it is. */
+  type(text: string): void {
+    this.#tmux("send-keys", "-l", text);
+  }
+
+  /** Waits until the screen shows something. @returns the screen. */
+  async shows(what: string | RegExp): Promise<string> {
+    let before = "";
+    for (let screen = this.screen; ; screen = this.screen) {
+      const isThere = typeof what === "string" ? screen.includes(what) : what.test(screen);
+      if (isThere && screen === before) return screen; // twice the same: it is painted whole
+      before = screen;
+      if (this.#tmux("display-message", "-p", "#{pane_dead}").trim() === "1" && !screen.includes("written")) {
+        throw new Error(`ended without showing ${what}:\n${screen}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#tmux("resize-window", "-x", `${columns}`, "-y", `${rows}`);
+  }
+
+  /** Kills the command line as `kill -9` does. */
+  kill(): void {
+    process.kill(Number(this.#tmux("display-message", "-p", "#{pane_pid}")), "SIGKILL");
+  }
+
+  close(): void {
+    this.#tmux("kill-server");
+  }
+
+  #tmux(...args: string[]): string {
+    return execFileSync("tmux", ["-u", "-L", this.#socket, ...args.map((arg) => arg.replace(/;$/, "\\;"))], {
+      encoding: "utf8",
+      env: { ...process.env, LC_ALL: "C.UTF-8" },
+    });
+  }
+}
+
+let terminals = 0;
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
