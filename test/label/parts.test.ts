@@ -1,0 +1,115 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { kappa } from "../../src/label/agreement.js";
+import { writeLabelled } from "../../src/label/labelled-file.js";
+import { readLabelNames } from "../../src/label/labels-option.js";
+import { outlookOf, type Snapshot } from "../../src/label/outlook.js";
+import { loadPool } from "../../src/label/pool.js";
+import { rowsOfShare } from "../../src/label/shares.js";
+import { replay } from "../../src/label/state.js";
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "headstart-parts-"));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("kappa", () => {
+  it("is what Cohen's formula gives by hand", () => {
+    const a = [..."yyyyyyyyyyyyyyyyyyyyyyyyynnnnnnnnnnnnnnnnnnnnnnnnn"]; // 25 y, 25 n
+    const b = [...a].map((label, i) => (i < 5 || i >= 40 ? (label === "y" ? "n" : "y") : label)); // 35 the same
+    expect(kappa(a, b)).toBeCloseTo((0.7 - (0.5 * 0.6 + 0.5 * 0.4)) / 0.5, 12);
+  });
+
+  it("is 1 for the same labels and 0 for agreement by chance alone", () => {
+    expect(kappa([1, 1, 1], [1, 1, 1])).toBe(1);
+    expect(kappa(["a", "a", "b", "b"], ["a", "b", "a", "b"])).toBe(0);
+  });
+});
+
+describe("outlookOf", () => {
+  const snapshots = (errors: number[], changing: boolean): Snapshot[] =>
+    errors.map((error, i) => ({
+      answers: 10 * (i + 1),
+      proposals: Int32Array.from({ length: 100 }, (_, row) => (row + (changing && row < 20 ? i : 0)) % 2),
+      expectedAccuracy: 1 - error,
+    }));
+
+  it("calls proposals stable after three models that say the same, and not before", () => {
+    expect(outlookOf(snapshots([0.3, 0.2, 0.2], false)).isStable).toBe(false);
+    expect(outlookOf(snapshots([0.3, 0.2, 0.2, 0.2], false)).isStable).toBe(true);
+    expect(outlookOf(snapshots([0.3, 0.2, 0.2, 0.2], true)).isStable).toBe(false);
+  });
+
+  it("expects of fifty more answers what a power law through the errors says", () => {
+    const law = (n: number) => 0.9 * n ** -0.5;
+    const outlook = outlookOf(snapshots([10, 20, 30, 40].map(law), true));
+    expect(outlook.gain?.accuracy).toBeCloseTo(law(40) - law(90), 6);
+    expect(outlookOf(snapshots([0.3, 0.2], true)).gain).toBeUndefined();
+  });
+});
+
+describe("rowsOfShare", () => {
+  const groups = Int32Array.of(0, 1, 1, 2, 3, 4, 5, 6, 7, 0);
+
+  it("parts the texts without a rest, and keeps equal ones together", () => {
+    const parts = [1, 2, 3].map((part) => rowsOfShare(groups, 7, { part, of: 3 }));
+    expect(parts.flat().sort()).toEqual([0, 1, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it("gives the first texts to everyone where parts overlap", () => {
+    const [one, two] = [1, 2].map((part) => rowsOfShare(groups, 7, { part, of: 2 }, 4));
+    expect(one.filter((row) => two.includes(row))).toHaveLength(4);
+    expect(new Set([...one, ...two]).size).toBe(8);
+  });
+});
+
+describe("readLabelNames", () => {
+  it("reads a list, and a file with descriptions", () => {
+    expect(readLabelNames("good, bad,good")).toEqual([{ name: "good" }, { name: "bad" }]);
+    const path = join(folder, "labels.txt");
+    writeFileSync(path, "refund: wants money back: all of it\n\nother\n");
+    expect(readLabelNames(path)).toEqual([
+      { name: "refund", description: "wants money back: all of it" },
+      { name: "other" },
+    ]);
+  });
+});
+
+describe("writeLabelled", () => {
+  it("keeps the columns and adds label and note, for labelled rows alone or for all", async () => {
+    const input = join(folder, "in.csv");
+    writeFileSync(input, 'id;text\n1;"a;b"\n2;c\n3;d\n');
+    const pool = await loadPool(input);
+    const state = replay({ labels: ["x"], answers: pool.given }, [
+      { event: "label", row: 0, labels: ["x"] },
+      { event: "note", row: 0, note: "see, it" },
+      { event: "odd", row: 1 },
+    ]);
+    const output = join(folder, "out.csv");
+    expect(await writeLabelled(output, pool, state)).toBe(1);
+    expect(readFileSync(output, "utf8")).toBe('id;text;label;note\n1;"a;b";x;see, it\n');
+    await writeLabelled(output, pool, state, { all: true });
+    expect(readFileSync(output, "utf8")).toBe('id;text;label;note\n1;"a;b";x;see, it\n2;c;;odd\n3;d;;\n');
+  });
+
+  it("fills the labels that are missing, and goes from CSV to JSON Lines by the name", async () => {
+    const input = join(folder, "partly.csv");
+    writeFileSync(input, "text,label\na,x\nb,\n");
+    const pool = await loadPool(input);
+    expect(pool.given).toEqual(new Map([[0, ["x"]]]));
+    const output = join(folder, "out.jsonl");
+    await writeLabelled(
+      output,
+      pool,
+      replay({ labels: [], answers: pool.given }, [{ event: "label", row: 1, labels: ["y|z"] }]),
+    );
+    expect(readFileSync(output, "utf8")).toBe(
+      '{"text":"a","label":"x","note":""}\n{"text":"b","label":"y|z","note":""}\n',
+    );
+  });
+});
