@@ -1,8 +1,1 @@
-import { parentPort, workerData } from "node:worker_threads";
-import { composeGroups, type ServedFolder } from "./compose.js";
-
-const groups = await composeGroups(workerData as ServedFolder[]);
-parentPort!.postMessage(
-  groups,
-  groups.map(({ graph }) => graph.buffer as ArrayBuffer),
-);
+export { composeGroups as default } from "./compose.js";
