@@ -10,6 +10,9 @@ import { sample } from "./strategies/situation.js";
 
 /** Texts are scored among so many at most, drawn anew each time: the best of 5,000 is as good to ask as that of a million. */
 const MOST_CANDIDATES = 5000;
+/** Fewer where labels are many: so many texts × labels take a tenth of a second. */
+const MOST_SHARES = 150_000;
+const FEWEST_CANDIDATES = 1000;
 /** Texts of the stop set, as many as say how often two models differ to within a point. */
 const STOP_SET = 1000;
 
@@ -79,11 +82,15 @@ export class Learner {
   #ask(features: Features, isKnown: Uint8Array, proposer: Proposer, homework: Homework): number[] {
     const closed = new Set([...homework.closed, ...homework.answers.map(([row]) => row)]);
     const open = Int32Array.from(this.options.order.filter((row) => isKnown[row] && !closed.has(row))).sort();
-    const candidates = sample(open, MOST_CANDIDATES, this.#random);
+    const classes = homework.labels.length;
+    const most = Math.max(FEWEST_CANDIDATES, Math.min(MOST_CANDIDATES, Math.floor(MOST_SHARES / classes)));
+    const candidates = sample(open, most, this.#random);
     if (candidates.length === 0) return [];
     const answered = homework.answers.map(([row]) => row);
     const rows = [...answered, ...candidates];
     const part = selectFeatures(features, rows);
+    const probabilities = new Float32Array(rows.length * classes); // of the answered rows none is asked for
+    probabilities.set(propose(proposer, this.#kind, selectFeatures(features, candidates)), answered.length * classes);
     const places = (from: number, count: number) => Int32Array.from({ length: count }, (_, i) => from + i);
     const chosen = nextRows(
       this.options.strategy,
@@ -92,8 +99,8 @@ export class Learner {
         answered: places(0, answered.length),
         candidates: places(answered.length, candidates.length),
         kind: this.#kind,
-        classes: homework.labels.length,
-        probabilities: propose(proposer, this.#kind, part),
+        classes,
+        probabilities,
       },
       this.options.ahead,
       this.#random.fork(),
