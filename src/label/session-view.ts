@@ -89,8 +89,8 @@ function outlookText({ lesson, state, subject, row }: LabelSession): string {
 
 /** In words what a model expects of itself, and of more answers. */
 export function expectation({ expectedAccuracy, gain, isStable }: Outlook): string {
-  const now = `expects ${Math.round(100 * expectedAccuracy)}% of its proposals to be right`;
-  if (isStable) return `${now} · its proposals no longer change: you may stop`;
+  const now = `${Math.round(100 * expectedAccuracy)}% of proposals expected right`;
+  if (isStable) return `${now} · they no longer change: you may stop`;
   if (!gain) return now;
   const points = 100 * gain.accuracy;
   const more =
@@ -108,7 +108,7 @@ function helpLines(multiLabel: boolean): string[] {
     ...choosing,
     "  Tab         choose a label by its name",
     "  Space       skip this text",
-    "  Backspace   take back the last thing done, again and again, also of earlier sessions",
+    "  Backspace   take back the last thing done, any number, also of earlier days",
     "  arrows      scroll a long text; also PageUp, PageDown, Home, End",
     "  /           find a text by a part of it, also one that is labelled",
     "  +  =  &     add a label, rename one, merge one into another",
@@ -117,7 +117,7 @@ function helpLines(multiLabel: boolean): string[] {
     "  Q  Ctrl-C   quit; the same command line goes on from here",
     "",
     "Every answer is on the disk before the next text is shown.",
-    "Percentages are the model's probabilities of the labels, learnt from your answers.",
+    "Percentages are the probabilities that the model has learnt from your answers.",
     " ",
     "Any key closes this page.",
   ];

@@ -11,7 +11,7 @@ export type { Situation, Strategy } from "./situation.js";
 
 const random: Strategy = ({ candidates }, count, stream) => stream.shuffle(candidates.slice()).slice(0, count);
 
-/** The default, chosen by measurement (docs/decisions/0006): typical texts first, then the least certain ones, spread. */
+/** The default, chosen by measurement (docs/decisions/0007): typical texts first, then the least certain ones, spread. */
 const auto: Strategy = (situation, count, stream) =>
   (isBeginning(situation) ? typical : spread)(situation, count, stream);
 
