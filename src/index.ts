@@ -1,3 +1,5 @@
+export { type AuditOptions, type AuditResult, audit } from "./audit/audit.js";
+export type { Finding } from "./audit/finding.js";
 export { type Prediction, TextClassifier } from "./classifier/classifier.js";
 export type { Manifest } from "./classifier/manifest.js";
 export type { FitOptions } from "./classifier/options.js";

@@ -11,6 +11,7 @@ describe("the public API", () => {
         "OutputError",
         "TextClassifier",
         "UsageError",
+        "audit",
         "experimentData",
         "loadDataset",
         "loadTensorflow",

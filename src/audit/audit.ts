@@ -6,7 +6,7 @@ import { requireTrainable } from "../data/trainable.js";
 import { type Encoder, lastOf } from "../encoder/encoder.js";
 import type { Features, Targets } from "../head/linear.js";
 import type { Log } from "../log.js";
-import type { Random } from "../random.js";
+import { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
 import { accuracyOf } from "../train/select.js";
 import { type Finding, type FindingKind, findingKinds, ranked } from "./finding.js";
@@ -27,7 +27,7 @@ export interface AuditOptions {
   /** The cosine from which two texts are near-duplicates. */
   nearDuplicate: number;
   folds: number;
-  random: Random;
+  seed: number;
   log: Log;
 }
 
@@ -60,7 +60,8 @@ export async function audit(
   given: Dataset,
   options: AuditOptions,
 ): Promise<{ result: AuditResult; probabilities: Float32Array }> {
-  const { tensorflow, encoder, random, nearDuplicate, folds, log } = options;
+  const { tensorflow, encoder, nearDuplicate, folds, log } = options;
+  const random = new Random(options.seed);
   const dataset = requireTrainable(given);
   const { texts } = dataset;
   const labelSet = labelSetOf(dataset);

@@ -19,7 +19,7 @@ export interface LabelError {
   margin: number;
 }
 
-/** @returns the rows whose label is probably wrong, the surest first. @param rule chosen by measurement: docs/decisions/0008. */
+/** @returns the rows whose label is probably wrong, the surest first. @param rule chosen by measurement: docs/decisions/0009. */
 export function labelErrors(
   input: LabelledProbabilities,
   joint: ConfidentJoint = confidentJoint(input),
@@ -62,8 +62,9 @@ function byNoiseRate(
 ): Uint8Array {
   const flagged = new Uint8Array(labels.length);
   for (const [label, rows] of rowsByLabel(labels, classes).entries()) {
+    const whole = wholeCounts(counts.subarray(label * classes, (label + 1) * classes));
     for (let k = 0; k < classes; k++) {
-      const wanted = k === label ? 0 : Math.round(counts[label * classes + k]);
+      const wanted = k === label ? 0 : whole[k];
       const margin = (row: number) => probabilities[row * classes + k] - probabilities[row * classes + label];
       for (const row of largest(rows, wanted, margin)) flagged[row] = 1;
     }
@@ -74,10 +75,20 @@ function byNoiseRate(
 function byClass({ classes, probabilities, labels }: LabelledProbabilities, { counts }: ConfidentJoint): Uint8Array {
   const flagged = new Uint8Array(labels.length);
   for (const [label, rows] of rowsByLabel(labels, classes).entries()) {
-    const wanted = Math.round(rows.length - counts[label * classes + label]);
+    const wanted = rows.length - wholeCounts(counts.subarray(label * classes, (label + 1) * classes))[label];
     for (const row of largest(rows, wanted, (each) => -probabilities[each * classes + label])) flagged[row] = 1;
   }
   return flagged;
+}
+
+/** Whole numbers of the same sum, by the largest remainders: with many classes most counts are below a half, and their sum is not. */
+function wholeCounts(counts: Float64Array): Float64Array {
+  const whole = counts.map(Math.floor);
+  const sum = (values: Float64Array) => values.reduce((a, b) => a + b, 0);
+  const left = Math.round(sum(counts) - sum(whole));
+  const order = [...counts.keys()].sort((a, b) => counts[b] - whole[b] - (counts[a] - whole[a]) || a - b);
+  for (const k of order.slice(0, left)) whole[k]++;
+  return whole;
 }
 
 function rowsByLabel(labels: Int32Array, classes: number): number[][] {

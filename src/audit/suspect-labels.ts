@@ -40,7 +40,7 @@ function wrongClasses(
 
 /**
  * Each label is a question of its own, yes or no (Thyagarajan et al. 2022); a row is told once, with all that seems wrong. A label that few rows
- * have seldom reaches a half, so the class's own threshold decides: of labels taken away it finds twice as many (docs/decisions/0008).
+ * have seldom reaches a half, so the class's own threshold decides: of labels taken away it finds twice as many (docs/decisions/0009).
  */
 function wrongLabels(dataset: Dataset, { names }: LabelSet, targets: Targets, probabilities: Float32Array): Suspects {
   const flips = new Map<number, { label: number; missing: boolean; margin: number }[]>();

@@ -27,7 +27,7 @@ export interface ScopeRows {
   logits: Float32Array;
 }
 
-/** Weight of the standardised logit beside the standardised similarity: best on the tuning sets, see docs/decisions/0007. */
+/** Weight of the standardised logit beside the standardised similarity: best on the tuning sets, see docs/decisions/0008. */
 const LOGIT_SHARE = 0.5;
 
 /**

@@ -7,7 +7,6 @@ import { requireTrainable } from "../../data/trainable.js";
 import { Encoder } from "../../encoder/encoder.js";
 import { OutputError } from "../../errors.js";
 import { type Log, stderrLog } from "../../log.js";
-import { Random } from "../../random.js";
 import { auditText } from "../../report/audit-text.js";
 import type { Provenance } from "../../report/types.js";
 import { loadTensorflow, type TensorflowBackend } from "../../runtime/tensorflow.js";
@@ -73,8 +72,7 @@ async function audited(dataset: Dataset, against: Dataset | undefined, options: 
   const cacheFolder = cache ? undefined : null;
   const encoder = await Encoder.open(options.encoder, { features: "last3", maxTokens, cacheFolder, log });
   try {
-    const random = new Random(seed);
-    return await auditDataset(dataset, { tensorflow, encoder, against, nearDuplicate: near, folds, random, log });
+    return await auditDataset(dataset, { tensorflow, encoder, against, nearDuplicate: near, folds, seed, log });
   } finally {
     await encoder.dispose();
   }
