@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { strengthsFor } from "../src/classifier/options.js";
 import { duplicateGroups } from "../src/data/duplicates.js";
 import { Encoder, lastOf } from "../src/encoder/encoder.js";
+import { tQuantile } from "../src/experiments/statistics.js";
 import { fitTemperature } from "../src/head/calibration.js";
 import { fitHead } from "../src/head/fit.js";
 import { type Features, headLogits, selectRows } from "../src/head/linear.js";
@@ -150,7 +151,7 @@ function deviation(numbers: readonly number[]): number {
 function line(split: string, rows: readonly Result[]): string {
   const [frozen, adapted] = [rows.map((row) => row.frozen), rows.map((row) => row.adapted)];
   const gains = rows.map((row) => row.adapted - row.frozen);
-  const interval = (1.96 * deviation(gains)) / Math.sqrt(gains.length);
+  const interval = (tQuantile(gains.length - 1) * deviation(gains)) / Math.sqrt(gains.length);
   const wins = gains.filter((gain) => gain > 0).length;
   const cells = [frozen, adapted].map((column) => `${mean(column).toFixed(1)} ± ${deviation(column).toFixed(1)}`);
   const gain = `${mean(gains) >= 0 ? "+" : ""}${mean(gains).toFixed(1)} ± ${interval.toFixed(1)}`;

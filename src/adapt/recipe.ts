@@ -37,17 +37,21 @@ export interface Plan {
   temperature: number;
 }
 
+/** From here on a batch shows a class too rarely for pairs, and a probe has enough classes to hold the encoder in place. */
+const manyClasses = 17;
+
 /**
  * The recipe for N labelled rows of K classes, tuned once on seven sets: docs/decisions/0005. More rows bear more steps, but
- * not in proportion; more classes than half a batch want a larger one, so that most have a partner in it. The fewer classes there are, the
- * less their labels say of all that an encoder knows: the result stays nearer to it.
+ * not in proportion.
+ *
+ * Few classes: pairs; and the fewer there are, the less their labels say of all that an encoder knows, so that the result stays
+ * nearer to it. Many: cross-entropy after a probe, in larger batches.
  */
 export function recipeFor(rows: number, classes: number): Plan {
   const steps = Math.max(30, Math.round(4 * Math.sqrt(rows)));
-  const batchSize = classes > 16 ? 64 : 32;
-  const blend = 1 - 1 / classes;
+  const byClasses = classes < manyClasses ? { blend: 1 - 1 / classes } : { loss: { crossEntropy: 1 }, batchSize: 64 };
   return {
-    recipe: { ...defaultRecipe, steps, batchSize, blend },
+    recipe: { ...defaultRecipe, steps, ...byClasses },
     depth: Number.POSITIVE_INFINITY,
     C: 1,
     temperature: Math.min(1, Math.sqrt(rows) / 10),
