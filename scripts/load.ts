@@ -14,7 +14,14 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import autocannon from "autocannon";
 import { loadDataset } from "../src/data/dataset.js";
-import { healthTimesDuring, residentMb, type Server, startHeadstart, startPlain } from "./load/processes.js";
+import {
+  healthTimesDuring,
+  type MemoryMb,
+  memoryOf,
+  type Server,
+  startHeadstart,
+  startPlain,
+} from "./load/processes.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -92,21 +99,22 @@ function requestsTo(url: string, connections: number, seconds: number): autocann
 
 async function soak(minutes: number): Promise<void> {
   const server = await startHeadstart(folder, positionals);
-  const samples: number[] = [];
-  const timer = setInterval(async () => samples.push(await residentMb(server.url)), 5000);
+  const samples: MemoryMb[] = [];
+  const timer = setInterval(async () => samples.push(await memoryOf(server.url)), 5000);
   const measured = await load(server, 64, minutes * 60);
   clearInterval(timer);
   await server.stop();
-  const tenth = Math.ceil(samples.length / 10);
-  const mean = (part: number[]) => part.reduce((sum, mb) => sum + mb, 0) / part.length;
-  const answered = Math.round(measured.requestsPerSecond * minutes * 60);
+  const answered = Math.round(measured.requestsPerSecond * minutes * 60).toLocaleString("en-US");
   console.log(
     `${answered} requests in ${minutes} minutes, ${measured.failed} failed, p99 ${measured.p99.toFixed(0)} ms`,
   );
-  console.log(
-    `resident memory, MB: ${mean(samples.slice(tenth, 2 * tenth)).toFixed(0)} in the second tenth of the time, ` +
-      `${mean(samples.slice(-tenth)).toFixed(0)} in the last; highest ${Math.max(...samples).toFixed(0)}`,
-  );
+  console.log("memory in MB, means of tenths of the time: resident, and the main thread's heap");
+  const tenth = samples.length / 10;
+  for (let i = 0; i < 10; i++) {
+    const part = samples.slice(Math.round(i * tenth), Math.round((i + 1) * tenth));
+    const mean = (kind: keyof MemoryMb) => part.reduce((sum, sample) => sum + sample[kind], 0) / part.length;
+    console.log(`${mean("resident").toFixed(0).padStart(6)} ${mean("heap").toFixed(1).padStart(6)}`);
+  }
 }
 
 function print(rows: Measured[], health: { probes: number; p50: number; p99: number }): void {

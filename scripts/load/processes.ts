@@ -49,8 +49,14 @@ export async function healthTimesDuring(url: string, work: () => Promise<unknown
   return JSON.parse(told);
 }
 
-/** The resident memory of the server's process in MB, as it reports it. */
-export async function residentMb(url: string): Promise<number> {
+/** The memory of a server's process, as it reports it. */
+export interface MemoryMb {
+  resident: number;
+  heap: number;
+}
+
+export async function memoryOf(url: string): Promise<MemoryMb> {
   const text = await (await fetch(new URL("/metrics", url))).text();
-  return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)![1]) / 1e6;
+  const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)![1]) / 1e6;
+  return { resident: value("process_resident_memory_bytes"), heap: value("nodejs_heap_size_used_bytes") };
 }
