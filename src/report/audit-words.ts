@@ -2,6 +2,9 @@ import type { AuditResult } from "../audit/audit.js";
 import type { Finding, FindingKind } from "../audit/finding.js";
 import { counted, percent, whole } from "./format.js";
 
+/** With less agreement, more of what is flagged is a hard row than a wrong label. */
+const TRUSTED = 0.75;
+
 /** What a kind of finding is called, and what to do about it. */
 export const kindWords: Record<FindingKind, { title: string; advice: string }> = {
   empty: { title: "Rows without a text", advice: "Fill them in or remove them." },
@@ -35,7 +38,9 @@ export function noiseSentence({ labelNoise, agreement, multiLabel, counts, rows 
   const of = multiLabel ? "answers to “has the row this label?”" : "labels";
   const agreed = `Classifiers that had not seen a row agree with ${percent(agreement)} of the ${of}`;
   const estimate = `by confident learning about ${percent(labelNoise)} are wrong`;
-  return `${agreed}; ${estimate}, and ${counted(counts.label, "row deserves", "rows deserve")} a look (of ${whole(rows)}).`;
+  const caution =
+    agreement < TRUSTED ? " They are often wrong themselves here: hard rows stand beside wrong labels." : "";
+  return `${agreed}; ${estimate}, and ${counted(counts.label, "row deserves", "rows deserve")} a look (of ${whole(rows)}).${caution}`;
 }
 
 /** A sentence for each pair of classes that is hard to tell apart. */
