@@ -43,8 +43,9 @@ function kindSection(kind: FindingKind, { findings, counts }: AuditResult): Mark
 }
 
 function item(finding: Finding): Markup {
-  const { line, reason, text } = finding;
-  return html`<li><p><strong>${breakable(labelChange(finding))}</strong> <span class="note">· line ${line} · ${reason}</span></p>
+  const { kind, line, reason, text } = finding;
+  const labels = kind !== "empty" && html`<strong>${breakable(labelChange(finding))}</strong> · `;
+  return html`<li><p>${labels}<span class="note">line ${line} · ${reason}</span></p>
 ${text !== "" && excerpt(text)}</li>
 `;
 }
