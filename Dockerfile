@@ -1,7 +1,7 @@
 # The command line in a container:
 #   docker build --tag headstart .
 #   docker run --rm --volume "$PWD:/data" headstart train reviews.csv --out reviews-model
-#   docker run --rm --publish 8080:8080 --volume "$PWD:/data" headstart serve reviews-model --host 0.0.0.0 --port 8080
+#   docker run --rm --publish 8080:8080 --volume "$PWD:/data" headstart serve reviews-model --host 0.0.0.0
 
 FROM node:24-bookworm-slim AS build
 WORKDIR /headstart
