@@ -15,14 +15,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import autocannon from "autocannon";
 import { loadDataset } from "../src/data/dataset.js";
-import {
-  healthTimesDuring,
-  type MemoryMb,
-  memoryOf,
-  type Server,
-  startHeadstart,
-  startPlain,
-} from "./load/processes.js";
+import { healthTimesDuring, type Server, startHeadstart, startPlain, type Usage, usageOf } from "./load/processes.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -74,6 +67,8 @@ interface Measured {
   server: string;
   connections: number;
   requestsPerSecond: number;
+  /** Of the server's process, for each request. */
+  cpuMs: number;
   p50: number;
   p95: number;
   p99: number;
@@ -84,6 +79,7 @@ async function load({ name, url }: Server, connections: number, seconds: number)
   const timesMs: number[] = [];
   let failed = 0;
   const startMs = performance.now();
+  const before = await usageOf(url);
   await new Promise<void>((resolve, reject) => {
     const run = autocannon(requestsTo(url, connections, seconds), (error, result) => {
       failed += result?.errors ?? 0;
@@ -96,8 +92,9 @@ async function load({ name, url }: Server, connections: number, seconds: number)
     });
   });
   const took = (performance.now() - startMs) / 1000;
+  const cpuMs = ((await usageOf(url)).cpuMs - before.cpuMs) / timesMs.length;
   const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(timesMs, share));
-  return { server: name, connections, requestsPerSecond: timesMs.length / took, p50, p95, p99, failed };
+  return { server: name, connections, requestsPerSecond: timesMs.length / took, cpuMs, p50, p95, p99, failed };
 }
 
 function requestsTo(url: string, connections: number, seconds: number): autocannon.Options {
@@ -112,8 +109,8 @@ function requestsTo(url: string, connections: number, seconds: number): autocann
 
 async function soak(minutes: number): Promise<void> {
   const server = await startHeadstart(folder, positionals);
-  const samples: MemoryMb[] = [];
-  const timer = setInterval(async () => samples.push(await memoryOf(server.url)), 5000);
+  const samples: Usage[] = [];
+  const timer = setInterval(async () => samples.push(await usageOf(server.url)), 5000);
   const measured = await load(server, 64, minutes * 60);
   clearInterval(timer);
   await server.stop();
@@ -125,21 +122,24 @@ async function soak(minutes: number): Promise<void> {
   const tenth = samples.length / 10;
   for (let i = 0; i < 10; i++) {
     const part = samples.slice(Math.round(i * tenth), Math.round((i + 1) * tenth));
-    const mean = (kind: keyof MemoryMb) => part.reduce((sum, sample) => sum + sample[kind], 0) / part.length;
-    console.log(`${mean("resident").toFixed(0).padStart(6)} ${mean("heap").toFixed(1).padStart(6)}`);
+    const mean = (kind: keyof Usage) => part.reduce((sum, sample) => sum + sample[kind], 0) / part.length;
+    console.log(`${mean("residentMb").toFixed(0).padStart(6)} ${mean("heapMb").toFixed(1).padStart(6)}`);
   }
 }
 
 function print(rows: Measured[], health: { probes: number; p50: number; p99: number }): void {
-  console.log("connections  server      requests/s  p50 ms  p95 ms  p99 ms  failed");
+  console.log("connections  server      requests/s  CPU ms each  p50 ms  p95 ms  p99 ms  failed");
   for (const row of rows) {
     const times = [row.p50, row.p95, row.p99].map((ms) => ms.toFixed(1).padStart(6)).join("  ");
     const rate = row.requestsPerSecond.toFixed(1).padStart(10);
-    console.log(`${String(row.connections).padStart(11)}  ${row.server.padEnd(10)}  ${rate}  ${times}  ${row.failed}`);
+    const cpu = row.cpuMs.toFixed(1).padStart(11);
+    const name = row.server.padEnd(10);
+    console.log(`${String(row.connections).padStart(11)}  ${name}  ${rate}  ${cpu}  ${times}  ${row.failed}`);
   }
   for (let i = 0; i < rows.length; i += 2) {
     const ratio = rows[i].requestsPerSecond / rows[i + 1].requestsPerSecond;
-    console.log(`ratio at ${rows[i].connections} connections: ${ratio.toFixed(2)}`);
+    const cpu = rows[i + 1].cpuMs / rows[i].cpuMs;
+    console.log(`ratio at ${rows[i].connections} connections: ${ratio.toFixed(2)}, of CPU time ${cpu.toFixed(2)}`);
   }
   console.log(
     `GET /health at 64 connections, ${health.probes} times: p50 ${health.p50.toFixed(1)} ms, p99 ${health.p99.toFixed(1)} ms`,

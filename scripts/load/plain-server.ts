@@ -7,11 +7,14 @@
 import { resolve } from "node:path";
 import { env, pipeline } from "@huggingface/transformers";
 import Fastify from "fastify";
+import { collectDefaultMetrics, register } from "prom-client";
 
 env.allowRemoteModels = false;
 env.localModelPath = "/";
 const classify = await pipeline("text-classification", resolve(process.argv[2]), { dtype: "fp32" });
 const app = Fastify();
 app.post<{ Body: { text: string } }>("/predict", async ({ body }) => classify(body.text));
+collectDefaultMetrics();
+app.get("/metrics", () => register.metrics());
 app.get("/health", () => ({ status: "ok" }));
 console.log(await app.listen({ port: 0 }));

@@ -49,14 +49,19 @@ export async function healthTimesDuring(url: string, work: () => Promise<unknown
   return JSON.parse(told);
 }
 
-/** The memory of a server's process, as it reports it. */
-export interface MemoryMb {
-  resident: number;
-  heap: number;
+/** What a server's process says of itself. */
+export interface Usage {
+  residentMb: number;
+  heapMb: number;
+  cpuMs: number;
 }
 
-export async function memoryOf(url: string): Promise<MemoryMb> {
+export async function usageOf(url: string): Promise<Usage> {
   const text = await (await fetch(new URL("/metrics", url))).text();
-  const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)![1]) / 1e6;
-  return { resident: value("process_resident_memory_bytes"), heap: value("nodejs_heap_size_used_bytes") };
+  const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)![1]);
+  return {
+    residentMb: value("process_resident_memory_bytes") / 1e6,
+    heapMb: value("nodejs_heap_size_used_bytes") / 1e6,
+    cpuMs: value("process_cpu_seconds_total") * 1000,
+  };
 }
