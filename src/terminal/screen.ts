@@ -1,3 +1,4 @@
+import "./not-in-ci.js";
 import ansiEscapes from "ansi-escapes";
 import { render } from "ink";
 import { createElement } from "react";

@@ -24,7 +24,7 @@ export class Terminal {
   ) {
     this.#socket = `headstart-test-${process.pid}-${terminals++}`;
     const [columns, rows] = options.size ?? [80, 24];
-    const environment = Object.entries({ LC_ALL: "C.UTF-8", ...options.env }).map(
+    const environment = Object.entries({ LC_ALL: "C.UTF-8", CI: "true", ...options.env }).map(
       ([name, value]) => `${name}=${quoted(value)}`,
     );
     const command = `exec env ${environment.join(" ")} ${[process.execPath, main, ...args].map(quoted).join(" ")}`;
@@ -52,9 +52,10 @@ export class Terminal {
     this.#tmux("send-keys", "-l", text);
   }
 
-  /** Waits until the screen shows something. @returns the screen. */
+  /** Waits until the screen shows something. @returns the screen. @throws Error with the screen when it does not come. */
   async shows(what: string | RegExp): Promise<string> {
     let before = "";
+    const deadline = Date.now() + patienceMs;
     for (let screen = this.screen; ; screen = this.screen) {
       const isThere = typeof what === "string" ? screen.includes(what) : what.test(screen);
       if (isThere && screen === before) return screen; // twice the same: it is painted whole
@@ -62,6 +63,7 @@ export class Terminal {
       if (this.#tmux("display-message", "-p", "#{pane_dead}").trim() === "1" && !screen.includes("written")) {
         throw new Error(`ended without showing ${what}:\n${screen}`);
       }
+      if (Date.now() > deadline) throw new Error(`${what} was not shown for ${patienceMs / 1000} s:\n${screen}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
@@ -88,6 +90,7 @@ export class Terminal {
 }
 
 let terminals = 0;
+const patienceMs = 60_000;
 
 function quoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
