@@ -2,7 +2,7 @@
  * What `headstart serve` does under load, beside the plain Transformers.js pipeline behind the same HTTP framework on the same folder:
  * requests a second and times to the answer at several numbers of connections, one text a request; GET /health at full load.
  *
- *   npx tsx scripts/load.ts [--seconds 5] [--rounds 3] [--connections 1,16,64] [--folder <model>] [--json] [-- <options of serve>]   (2 minutes)
+ *   npx tsx scripts/load.ts [--seconds 5] [--rounds 3] [--connections 1,16,64] [--folder <model>]… [--json] [-- <options of serve>]   (2 minutes)
  *   npx tsx scripts/load.ts --soak 10       minutes at 64 connections: memory and failures (10 minutes)
  *
  * The servers take turns, and the round with the median rate is printed. Texts are those of data/reviews and data/intents in turn; the load
@@ -23,13 +23,13 @@ const { values, positionals } = parseArgs({
     seconds: { type: "string", default: "5" },
     rounds: { type: "string", default: "3" },
     connections: { type: "string", default: "1,16,64" },
-    folder: { type: "string" },
+    folder: { type: "string", multiple: true },
     soak: { type: "string" },
     json: { type: "boolean", default: false },
   },
 });
 const temporary = mkdtempSync(join(tmpdir(), "headstart-load-"));
-const folder = values.folder ?? trainedFolder();
+const folders = values.folder ?? [trainedFolder()];
 const texts = await mixedTexts();
 
 try {
@@ -40,7 +40,7 @@ try {
 }
 
 async function compare(connections: number[]): Promise<void> {
-  const servers = [await startHeadstart(folder, positionals), await startPlain(folder)];
+  const servers = [await startHeadstart(folders, positionals), await startPlain(folders)];
   const rows: Measured[] = [];
   for (const server of servers) await load(server, 16, 2);
   for (const count of connections) {
@@ -104,11 +104,16 @@ function requestsTo(url: string, connections: number, seconds: number): autocann
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ text }),
   }));
-  return { url, connections, duration: seconds, timeout: 60, requests };
+  let started = 0;
+  const setupClient = (client: autocannon.Client) => {
+    const at = Math.floor((started++ * texts.length) / connections); // each begins elsewhere
+    client.setRequests([...requests.slice(at), ...requests.slice(0, at)]);
+  };
+  return { url, connections, duration: seconds, timeout: 60, requests, setupClient };
 }
 
 async function soak(minutes: number): Promise<void> {
-  const server = await startHeadstart(folder, positionals);
+  const server = await startHeadstart(folders, positionals);
   const samples: Usage[] = [];
   const timer = setInterval(async () => samples.push(await usageOf(server.url)), 5000);
   const measured = await load(server, 64, minutes * 60);

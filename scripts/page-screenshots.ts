@@ -18,7 +18,7 @@ const models = ["reviews", "intents"].map((name) => {
   return out;
 });
 const examples = ["reviews", "intents"].map((name) => `${name}=data/${name}/train.csv`);
-const server = await startHeadstart(models[0], [models[1], "--examples", ...examples]);
+const server = await startHeadstart(models, ["--examples", ...examples]);
 const browser = await launch();
 
 await picture("page-light", { viewport: { width: 1100, height: 900 } }, (page) =>

@@ -2,7 +2,7 @@
  * The comparison of load.ts: Transformers.js' text-classification pipeline behind the same HTTP framework, one request at a time, as its
  * documentation shows it. Prints its address; takes POST /predict {"text": …}.
  *
- *   npx tsx scripts/load/plain-server.ts <model folder>
+ *   npx tsx scripts/load/plain-server.ts <model folder…>
  */
 import { resolve } from "node:path";
 import { env, pipeline } from "@huggingface/transformers";
@@ -11,9 +11,14 @@ import { collectDefaultMetrics, register } from "prom-client";
 
 env.allowRemoteModels = false;
 env.localModelPath = "/";
-const classify = await pipeline("text-classification", resolve(process.argv[2]), { dtype: "fp32" });
+const folders = process.argv.slice(2).map((folder) => resolve(folder));
+const classifiers = await Promise.all(
+  folders.map((folder) => pipeline("text-classification", folder, { dtype: "fp32" })),
+);
 const app = Fastify();
-app.post<{ Body: { text: string } }>("/predict", async ({ body }) => classify(body.text));
+app.post<{ Body: { text: string } }>("/predict", ({ body }) =>
+  Promise.all(classifiers.map((classify) => classify(body.text))),
+);
 collectDefaultMetrics();
 app.get("/metrics", () => register.metrics());
 app.get("/health", () => ({ status: "ok" }));

@@ -9,12 +9,12 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-export function startHeadstart(folder: string, args: readonly string[]): Promise<Server> {
-  return start("headstart", ["dist/cli/main.js", "serve", folder, "--port", "0", "--quiet", ...args]);
+export function startHeadstart(folders: readonly string[], args: readonly string[]): Promise<Server> {
+  return start("headstart", ["dist/cli/main.js", "serve", ...folders, "--port", "0", "--quiet", ...args]);
 }
 
-export function startPlain(folder: string): Promise<Server> {
-  return start("pipeline", ["--import", "tsx", "scripts/load/plain-server.ts", folder]);
+export function startPlain(folders: readonly string[]): Promise<Server> {
+  return start("pipeline", ["--import", "tsx", "scripts/load/plain-server.ts", ...folders]);
 }
 
 async function start(name: string, args: string[]): Promise<Server> {

@@ -3,7 +3,7 @@ import { QueueFullError } from "./errors.js";
 export interface BatcherOptions {
   /** Texts in one batch. */
   maxBatch: number;
-  /** The longest that a text waits for others while a worker is free. */
+  /** The longest that a text waits for others while a worker is free and another one computes. */
   maxWaitMs: number;
   /** Texts that may wait; more are refused. */
   maxQueue: number;
@@ -34,8 +34,8 @@ interface Slice {
 const newestShare = 0.2;
 
 /**
- * Gathers the texts of many requests into batches while all workers are busy, and for `maxWaitMs` while one is free. Requests take turns
- * within a batch, so that one with a thousand texts does not keep the others waiting.
+ * Gathers the texts of many requests into batches while all workers are busy, and for `maxWaitMs` while one is free; where none is busy nobody
+ * waits. Requests take turns within a batch, so that one with a thousand texts does not keep the others waiting.
  */
 export class Batcher {
   readonly #jobs: Job[] = [];
@@ -93,7 +93,7 @@ export class Batcher {
     const { maxBatch, maxWaitMs } = this.options;
     while (this.#waiting > 0 && this.#running < this.workers) {
       const patienceMs = maxWaitMs - (performance.now() - this.#sinceMs);
-      if (this.#waiting < maxBatch && patienceMs > 0) {
+      if (this.#running > 0 && this.#waiting < maxBatch && patienceMs > 0) {
         this.#timer = setTimeout(() => this.#dispatch(), patienceMs);
         return;
       }

@@ -29,20 +29,24 @@ describe("Batcher", () => {
     expect(await Promise.all(others)).toEqual([Float32Array.of(2, -2), Float32Array.of(3, -3, 1, -1)]);
   });
 
-  it("waits for others while a worker is free, and no longer than told", async () => {
-    const { batches, batcher } = bench({ maxWaitMs: 40 });
+  it("lets a text wait for nobody while nothing is computed", () => {
+    const { batches, batcher } = bench({ maxWaitMs: 60_000 });
     void batcher.submit(["a"]);
-    expect(batches).toHaveLength(0);
-    void batcher.submit(["b"]);
-    while (batches.length === 0) await settled();
-    expect(batches.map(({ texts }) => texts)).toEqual([["a", "b"]]);
+    expect(batches.map(({ texts }) => texts)).toEqual([["a"]]);
   });
 
-  it("waits for nobody once a batch is full", async () => {
-    const { batches, batcher } = bench({ maxWaitMs: 60_000, maxBatch: 2 });
-    void batcher.submit(["a"]);
-    void batcher.submit(["b"]);
-    expect(batches.map(({ texts }) => texts)).toEqual([["a", "b"]]);
+  it("waits for others while another worker computes, and no longer than told", async () => {
+    const { batches, batcher } = bench({ workers: 2, maxWaitMs: 40 });
+    for (const text of ["a", "b", "c"]) void batcher.submit([text]);
+    expect(batches).toHaveLength(1);
+    while (batches.length < 2) await settled();
+    expect(batches.map(({ texts }) => texts)).toEqual([["a"], ["b", "c"]]);
+  });
+
+  it("waits for nobody once a batch is full", () => {
+    const { batches, batcher } = bench({ workers: 2, maxWaitMs: 60_000, maxBatch: 2 });
+    for (const text of ["a", "b", "c"]) void batcher.submit([text]);
+    expect(batches.map(({ texts }) => texts)).toEqual([["a"], ["b", "c"]]);
   });
 
   it("shares what waits among the workers that are free", async () => {
