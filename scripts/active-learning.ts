@@ -140,7 +140,14 @@ async function curveOf(bench: Bench, strategy: StrategyName, seed: number): Prom
   let answered = new Int32Array(0);
   let probabilities: Float32Array | undefined;
   while (answered.length < budget) {
-    const situation = { features, candidates: Int32Array.from(open), answered, kind: "single-label" as const, classes };
+    const situation = {
+      tensorflow,
+      features,
+      candidates: Int32Array.from(open),
+      answered,
+      kind: "single-label" as const,
+      classes,
+    };
     const isBegun = answered.length >= 10;
     const asked = nextRows(
       strategy,

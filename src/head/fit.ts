@@ -146,8 +146,8 @@ function centreIntercepts(point: Float64Array, classes: number): Float64Array {
   return result;
 }
 
-/** The inverse of `joinParameters`, for a warm start. */
-function splitParameters(design: Design, targets: Targets, head: LinearHead): Float64Array[] {
+/** Where the problems of a head start that are to begin from one: the inverse of `joinParameters`. */
+export function splitParameters(design: Design, targets: Targets, head: LinearHead): Float64Array[] {
   const joined = parametersOf(design, head);
   const { classes } = targets;
   if (targets.kind === "single-label" && classes > 2) return [joined];

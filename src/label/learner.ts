@@ -4,7 +4,7 @@ import type { Tensorflow } from "../runtime/tensorflow.js";
 import type { Homework, Lesson, Proposal, Subject } from "./lesson.js";
 import { nearDuplicates } from "./near-duplicates.js";
 import { ANSWERS_BETWEEN, outlookOf, type Snapshot } from "./outlook.js";
-import { fitProposer, type Proposer, propose } from "./proposer.js";
+import { type Proposer, ProposerFitter, propose } from "./proposer.js";
 import { nextRows } from "./strategies/index.js";
 import { sample } from "./strategies/situation.js";
 
@@ -23,6 +23,7 @@ export type LearnerOptions = Pick<Subject, "texts" | "order" | "multiLabel" | "s
 export class Learner {
   readonly #random: Random;
   readonly #order: Int32Array;
+  readonly #fitter: ProposerFitter;
   #snapshots: Snapshot[] = [];
 
   constructor(
@@ -30,6 +31,7 @@ export class Learner {
     readonly options: LearnerOptions,
   ) {
     this.#random = new Random(options.seed);
+    this.#fitter = new ProposerFitter(tensorflow);
     const others = new Set(options.texts.keys());
     for (const row of options.order) others.delete(row);
     const shuffled = (rows: Iterable<number>) => this.#random.shuffle(Int32Array.from(rows));
@@ -52,11 +54,9 @@ export class Learner {
     if (labels.length === 0) return { labels, proposals: [], encoded };
     const answers = homework.answers.filter(([row]) => isKnown[row]);
     const targets = this.#targetsOf(answers, labels.length);
-    const trained = selectFeatures(
-      features,
-      answers.map(([row]) => row),
-    );
-    const proposer = await fitProposer(this.tensorflow, trained, targets, prototypes);
+    const rows = answers.map(([row]) => row);
+    const answered = { rows, features: selectFeatures(features, rows), targets, prototypes };
+    const proposer = await this.#fitter.fit(answered);
     const asked = this.#ask(features, isKnown, proposer, { ...homework, answers });
     const wanted = focus === undefined || asked.includes(focus) || !isKnown[focus] ? asked : [...asked, focus];
     const closed = new Set([...homework.closed, ...homework.answers.map(([row]) => row)]);
@@ -90,11 +90,15 @@ export class Learner {
     const rows = [...answered, ...candidates];
     const part = selectFeatures(features, rows);
     const probabilities = new Float32Array(rows.length * classes); // of the answered rows none is asked for
-    probabilities.set(propose(proposer, this.#kind, selectFeatures(features, candidates)), answered.length * classes);
+    probabilities.set(
+      propose(this.tensorflow, proposer, this.#kind, selectFeatures(features, candidates)),
+      answered.length * classes,
+    );
     const places = (from: number, count: number) => Int32Array.from({ length: count }, (_, i) => from + i);
     const chosen = nextRows(
       this.options.strategy,
       {
+        tensorflow: this.tensorflow,
         features: part,
         answered: places(0, answered.length),
         candidates: places(answered.length, candidates.length),
@@ -115,7 +119,7 @@ export class Learner {
     isOpen: (row: number) => boolean,
   ): Proposal[] {
     const { classes } = proposer.head;
-    const shares = propose(proposer, this.#kind, selectFeatures(features, rows));
+    const shares = propose(this.tensorflow, proposer, this.#kind, selectFeatures(features, rows));
     const { near, texts } = this.options;
     return rows.map((row, i) => ({
       row,
@@ -137,7 +141,7 @@ export class Learner {
     const answered = new Set(answers.map(([row]) => row));
     const stopSet = this.#order.slice(0, STOP_SET).filter((row) => isKnown[row]);
     const { classes } = proposer.head;
-    const shares = propose(proposer, this.#kind, selectFeatures(features, stopSet));
+    const shares = propose(this.tensorflow, proposer, this.#kind, selectFeatures(features, stopSet));
     const proposals = new Int32Array(stopSet.length * (this.#kind === "multi-label" ? classes : 1));
     let sure = 0;
     let open = 0;

@@ -1,8 +1,20 @@
-import { type Features, headLogits, type LinearHead, probabilities, rowsOf, type Targets } from "../head/linear.js";
-import { Random } from "../random.js";
+import { fitTemperature } from "../head/calibration.js";
+import { type Design, headOf, prepareDesign } from "../head/design.js";
+import { headObjective, headStarts, joinParameters, problemsPerHead, splitParameters } from "../head/fit.js";
+import {
+  type Features,
+  type LinearHead,
+  probabilities,
+  scaleHead,
+  selectTargets,
+  type Targets,
+} from "../head/linear.js";
+import { designLogits, type Objective } from "../head/objective.js";
+import { solve } from "../head/solve.js";
+import { bestThresholds } from "../head/thresholds.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
-import { selectHead } from "../train/select.js";
-import { trainSelected } from "../train/train-selected.js";
+import { foldsToScore } from "../train/cross-validate.js";
+import { FOLDS, StandingFolds } from "./standing-folds.js";
 
 /** What proposes labels while a person labels. */
 export interface Proposer {
@@ -12,12 +24,25 @@ export interface Proposer {
   thresholds?: Float32Array;
 }
 
+/** Answers and what is known of them; names of labels are examples too. */
+export interface Answered {
+  /** [N], their numbers in the file */
+  rows: readonly number[];
+  /** [N, F], rows of length 1 */
+  features: Features;
+  /** Of the same rows. */
+  targets: Targets;
+  /** [K, F], see `proposerFromNames` */
+  prototypes: Features;
+}
+
 /** The embedded encoder was trained by cosines of this scale, so that they are logits as they stand. */
 const COSINE_SCALE = 16;
 /** From which on a head is better than the names: an answer for two labels. */
 const FEWEST_ANSWERS = 2;
-const FOLDS = 5;
+const C = 1;
 const TOLERANCE = 1e-4;
+const MAX_ITERATIONS = 300;
 
 /**
  * Proposes by the labels' names: the logit of a label is the cosine of text and name times a scale (prototypical networks, Snell et al. 2017,
@@ -40,33 +65,98 @@ export function proposerFromNames(kind: Targets["kind"], prototypes: Features): 
 }
 
 /**
- * Fits the proposer on answers: the head that `train` would fit (C = 1, the last layer), calibrated out of fold, with the labels' names as
- * one example each, so that every label has one from the start.
- *
- * @param features [N, F], rows of length 1, of the answered texts. @param targets of the same rows.
- * @param prototypes [K, F], see `proposerFromNames`
+ * Fits proposers, each from where the one before ended: an answer more moves the optimum little, so that a few evaluations reach it
+ * again. The head is the one that `train` would fit (C = 1, the last layer), with the labels' names as one example each; its temperature comes from
+ * heads that lack a fold of the answers, but no name, as a text that is not labelled yet meets a head that knows all names.
  */
-export async function fitProposer(
-  tensorflow: Tensorflow,
-  features: Features,
-  targets: Targets,
-  prototypes: Features,
-): Promise<Proposer> {
-  if (rowsOf(targets) < FEWEST_ANSWERS || targets.classes < 2) return proposerFromNames(targets.kind, prototypes);
-  const sets = { last: withRows(features, prototypes) };
-  const all = withNames(targets);
-  const selection = await selectHead(tensorflow, sets, all, {
-    candidates: [{ features: "last", C: 1 }],
-    folds: FOLDS,
-    random: new Random(0),
-    tolerance: TOLERANCE,
-  });
-  return trainSelected(tensorflow, sets, all, selection, { tolerance: TOLERANCE });
+export class ProposerFitter {
+  readonly #folds = new StandingFolds();
+  /** The head of each fold, then that of all answers. */
+  #heads: LinearHead[] = [];
+
+  constructor(readonly tensorflow: Tensorflow) {}
+
+  async fit(answered: Answered): Promise<Proposer> {
+    const { rows, features, prototypes } = answered;
+    const { kind, classes } = answered.targets;
+    if (rows.length < FEWEST_ANSWERS || classes < 2) return proposerFromNames(kind, prototypes);
+    if (this.#heads[0]?.classes !== classes) this.#heads = [];
+    const design = prepareDesign(this.tensorflow, withRows(features, prototypes));
+    const targets = withNames(answered.targets);
+    const objective = headObjective(design, targets);
+    try {
+      const folds = this.#folds.deal(rows, answered.targets);
+      const parameters = await this.#minimise(objective, targets, folds);
+      this.#heads = parameters.map((each) => headOf(design, each));
+      return calibrated(design, this.#heads.at(-1)!, answered.targets, folds, parameters.slice(0, -1));
+    } finally {
+      objective.dispose();
+      design.dispose();
+    }
+  }
+
+  /** [F + 1, K] for each fold that is scored, fitted without it, then for all answers; all side by side. */
+  async #minimise(objective: Objective, targets: Targets, folds: Int32Array): Promise<Float64Array[]> {
+    const scored = foldsToScore(targets, FOLDS);
+    const warmOf = (at: number) => {
+      const head = at < scored ? this.#heads.slice(0, -1)[at] : this.#heads.at(-1);
+      return head && splitParameters(objective.design, targets, head);
+    };
+    const starts = Array.from({ length: scored + 1 }, (_, fold) => {
+      const included = new Float32Array(objective.design.rows).fill(1);
+      for (const [row, own] of folds.entries()) if (own === fold && fold < scored) included[row] = 0;
+      return headStarts(objective, targets, { C, included, warm: warmOf(fold) });
+    }).flat();
+    const minima = await solve(objective, starts, { tolerance: TOLERANCE, maxIterations: MAX_ITERATIONS });
+    const each = problemsPerHead(targets);
+    return Array.from({ length: scored + 1 }, (_, head) =>
+      joinParameters(objective, targets, minima.slice(head * each, (head + 1) * each)),
+    );
+  }
 }
 
-/** [N, K] */
-export function propose(proposer: Proposer, kind: Targets["kind"], features: Features): Float32Array {
-  return probabilities(kind, headLogits(proposer.head, features), proposer.head.classes);
+/** The head at the temperature, and with the thresholds, that suit the answers which were held out. @param without [F + 1, K] for each fold */
+function calibrated(
+  design: Design,
+  head: LinearHead,
+  targets: Targets,
+  folds: Int32Array,
+  without: readonly Float64Array[],
+): Proposer {
+  const { classes } = targets;
+  const rows = Int32Array.from(folds.keys()).filter((row) => folds[row] < without.length);
+  const byFold = designLogits(design, without, classes); // [N + K, folds · K]
+  const logits = new Float32Array(rows.length * classes);
+  for (const [i, row] of rows.entries()) {
+    const from = (row * without.length + folds[row]) * classes;
+    logits.set(byFold.subarray(from, from + classes), i * classes);
+  }
+  const heldOut = selectTargets(targets, rows);
+  const temperature = fitTemperature(heldOut, logits);
+  const scaled = scaleHead(head, temperature);
+  if (heldOut.kind === "single-label") return { head: scaled };
+  const shares = probabilities(
+    heldOut.kind,
+    logits.map((logit) => logit / temperature),
+    classes,
+  );
+  return { head: scaled, thresholds: bestThresholds(shares, heldOut.labels, classes) };
+}
+
+/** Probabilities [N, K], on the backend: thousands of rows and labels are a few milliseconds there. */
+export function propose(
+  { tf }: Tensorflow,
+  { head }: Proposer,
+  kind: Targets["kind"],
+  { rows, size, data }: Features,
+): Float32Array {
+  const logits = tf.tidy(() => {
+    const products = tf.matMul(tf.tensor2d(data, [rows, size]), tf.tensor2d(head.weights, [size, head.classes]));
+    return tf.add(products, tf.tensor1d(head.bias));
+  });
+  const result = probabilities(kind, logits.dataSync<"float32">() as Float32Array, head.classes);
+  logits.dispose();
+  return result;
 }
 
 function withRows(features: Features, more: Features): Features {

@@ -4,6 +4,9 @@ import { nextRows, type Situation, strategyNames } from "../../src/label/strateg
 import { kMeans } from "../../src/label/strategies/k-means.js";
 import { unitRows } from "../../src/label/strategies/vectors.js";
 import { Random } from "../../src/random.js";
+import { loadTensorflow } from "../../src/runtime/tensorflow.js";
+
+const tensorflow = await loadTensorflow({ backend: "wasm" });
 
 const size = 8;
 const rows = 60;
@@ -22,7 +25,15 @@ function bunches(noise = 0.15): { points: ReturnType<typeof unitRows>; bunch: nu
 function situation(probabilities?: Float32Array, answered: number[] = []): Situation {
   const candidates = Int32Array.from({ length: rows }, (_, row) => row).filter((row) => !answered.includes(row));
   const { points: features } = bunches();
-  return { features, candidates, answered: Int32Array.from(answered), kind: "single-label", classes: 3, probabilities };
+  return {
+    tensorflow,
+    features,
+    candidates,
+    answered: Int32Array.from(answered),
+    kind: "single-label",
+    classes: 3,
+    probabilities,
+  };
 }
 
 /** Rows are surer the higher their number, but for row 7, which is a toss-up of two, and row 9, which is even between all. */
@@ -79,7 +90,7 @@ describe("nextRows", () => {
 describe("kMeans", () => {
   it("finds bunches that stand apart", () => {
     const { points, bunch } = bunches(0.03);
-    const clusters = kMeans(points, 3, new Random(1));
+    const clusters = kMeans(tensorflow, points, 3, new Random(1));
     for (let row = 0; row < rows; row++) {
       for (let other = 0; other < row; other++) {
         expect(clusters[row] === clusters[other]).toBe(bunch[row] === bunch[other]);

@@ -1,6 +1,7 @@
 import { type Features, selectFeatures } from "../../head/linear.js";
 import type { Random } from "../../random.js";
-import { dot, unitRows } from "./vectors.js";
+import type { Tensorflow } from "../../runtime/tensorflow.js";
+import { BackendRows, unitRows } from "./vectors.js";
 
 const MAX_ROUNDS = 10;
 
@@ -11,29 +12,32 @@ const MAX_ROUNDS = 10;
  * @param points [N, F], rows of length 1. @param clusters at most N.
  * @returns [N], the cluster of each row, 0 … clusters − 1; a cluster may be empty
  */
-export function kMeans(points: Features, clusters: number, random: Random): Int32Array {
-  let centres = selectFeatures(points, seedRows(points, clusters, random));
-  let assigned = nearest(points, centres);
-  for (let round = 1; round < MAX_ROUNDS; round++) {
-    centres = meansOf(points, assigned, centres);
-    const next = nearest(points, centres);
-    const moved = next.some((cluster, row) => cluster !== assigned[row]);
-    assigned = next;
-    if (!moved) break;
+export function kMeans(tensorflow: Tensorflow, points: Features, clusters: number, random: Random): Int32Array {
+  const rows = new BackendRows(tensorflow, points);
+  try {
+    let centres = selectFeatures(points, seedRows(points, rows, clusters, random));
+    let assigned = nearest(rows, centres);
+    for (let round = 1; round < MAX_ROUNDS; round++) {
+      centres = meansOf(points, assigned, centres);
+      const next = nearest(rows, centres);
+      const moved = next.some((cluster, row) => cluster !== assigned[row]);
+      assigned = next;
+      if (!moved) break;
+    }
+    return assigned;
+  } finally {
+    rows.dispose();
   }
-  return assigned;
 }
 
 /** k-means++: each further seed is drawn in proportion to the squared distance to the nearest one. */
-function seedRows({ rows, size, data }: Features, count: number, random: Random): Int32Array {
-  const seeds = Int32Array.of(random.integer(rows));
-  const distances = new Float64Array(rows).fill(Number.POSITIVE_INFINITY);
-  const chosen = [...seeds];
-  while (chosen.length < Math.min(count, rows)) {
-    const last = chosen.at(-1)! * size;
-    for (let row = 0; row < rows; row++) {
-      const squared = Math.max(0, 2 - 2 * dot(data, row * size, data, last, size));
-      distances[row] = Math.min(distances[row], squared);
+function seedRows(points: Features, rows: BackendRows, count: number, random: Random): Int32Array {
+  const chosen = [random.integer(points.rows)];
+  const distances = new Float64Array(points.rows).fill(Number.POSITIVE_INFINITY);
+  while (chosen.length < Math.min(count, points.rows)) {
+    const cosines = rows.products(selectFeatures(points, [chosen.at(-1)!]));
+    for (const [row, cosine] of cosines.entries()) {
+      distances[row] = Math.min(distances[row], Math.max(0, 2 - 2 * cosine));
     }
     chosen.push(drawn(distances, random));
   }
@@ -52,18 +56,15 @@ export function drawn(weights: Float64Array, random: Random): number {
   return weights.findLastIndex((weight) => weight > 0);
 }
 
-function nearest(points: Features, centres: Features): Int32Array {
-  const { size } = points;
-  const assigned = new Int32Array(points.rows);
-  for (let row = 0; row < points.rows; row++) {
-    let best = Number.NEGATIVE_INFINITY;
-    for (let c = 0; c < centres.rows; c++) {
-      const cosine = dot(points.data, row * size, centres.data, c * size, size);
-      if (cosine > best) {
-        best = cosine;
-        assigned[row] = c;
-      }
-    }
+/** [N], the centre with the largest cosine. */
+function nearest(rows: BackendRows, centres: Features): Int32Array {
+  const cosines = rows.products(centres);
+  const assigned = new Int32Array(cosines.length / centres.rows);
+  for (let row = 0; row < assigned.length; row++) {
+    const from = row * centres.rows;
+    let best = 0;
+    for (let c = 1; c < centres.rows; c++) if (cosines[from + c] > cosines[from + best]) best = c;
+    assigned[row] = best;
   }
   return assigned;
 }

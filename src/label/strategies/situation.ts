@@ -1,8 +1,10 @@
 import type { Features, Targets } from "../../head/linear.js";
 import type { Random } from "../../random.js";
+import type { Tensorflow } from "../../runtime/tensorflow.js";
 
 /** What is known when the next texts to ask are chosen. */
 export interface Situation {
+  tensorflow: Tensorflow;
   /** [N, F], rows of length 1 */
   features: Features;
   /** Rows that may be asked, ascending. */

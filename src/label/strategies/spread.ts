@@ -13,7 +13,7 @@ const POOL = 3;
 export const spread: Strategy = (situation, count, random) => {
   const unsure = margin(situation, POOL * count, random);
   if (unsure.length <= count) return unsure;
-  const clusters = kMeans(selectFeatures(situation.features, unsure), count, random);
+  const clusters = kMeans(situation.tensorflow, selectFeatures(situation.features, unsure), count, random);
   const isFirst = (at: number) => clusters.indexOf(clusters[at]) === at;
   const order = [...unsure.keys()].sort((a, b) => Number(isFirst(b)) - Number(isFirst(a)) || a - b);
   return Int32Array.from(order.slice(0, count), (at) => unsure[at]);
