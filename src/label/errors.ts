@@ -25,6 +25,20 @@ export class DamagedJournalError extends HeadstartError {
   }
 }
 
+/** Another session is writing answers to the same file. */
+export class JournalInUseError extends HeadstartError {
+  readonly code = "JOURNAL_IN_USE";
+
+  constructor(path: string, holder: { pid: number; host: string }, isHere: boolean, lock: string) {
+    const where = isHere ? "on this machine" : `on ${holder.host}`;
+    const remedy = isHere ? "" : ` If it has ended without saying so, remove ${lock}.`;
+    super(
+      `${path}: process ${holder.pid} ${where} is asking and keeps its answers here. Quit it first, or give another --out; ` +
+        `for two people, \`label --share\` gives each a part.${remedy}`,
+    );
+  }
+}
+
 /** Nothing is left to ask. */
 export class NothingToLabelError extends HeadstartError {
   readonly code = "NOTHING_TO_LABEL";

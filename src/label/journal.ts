@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { OutputError } from "../errors.js";
 import { DamagedJournalError, OtherJournalError } from "./errors.js";
+import { lockJournal } from "./lock.js";
 
 /** One thing that was done. Rows are numbered from 0. */
 export type LabelEvent =
@@ -28,36 +29,55 @@ export interface JournalHead {
   labels: readonly string[];
 }
 
+/** What stands in a journal. */
+export interface KeptAnswers {
+  head: JournalHead;
+  /** What earlier sessions did. */
+  events: readonly LabelEvent[];
+}
+
 /**
  * Everything that was done in a labelling session, a line of JSON each. `append` returns when the line is on the disk, so that
- * a kill at any moment loses nothing; a line that it cuts short was never acknowledged and is dropped.
+ * a kill at any moment loses nothing; a line that it cuts short was never acknowledged and is dropped. One process at a time has it open.
  */
-export class LabelJournal {
+export class LabelJournal implements KeptAnswers {
   readonly #file: number;
 
   private constructor(
     readonly path: string,
     readonly head: JournalHead,
-    /** What earlier sessions did. */
     readonly events: readonly LabelEvent[],
+    readonly unlock: () => void,
   ) {
     this.#file = openSync(path, "a");
   }
 
   /**
    * Begins a journal, or goes on with the one that is there.
-   * @throws OtherJournalError, DamagedJournalError, OutputError
+   * @throws JournalInUseError, OtherJournalError, DamagedJournalError, OutputError
    */
   static open(path: string, head: JournalHead): LabelJournal {
+    let unlock = () => {};
     try {
-      const [found, events] = existsSync(path) ? readJournal(path) : [undefined, []];
-      if (found) requireSame(path, found, head);
-      const journal = new LabelJournal(path, found ?? head, events);
+      unlock = lockJournal(path);
+      const { head: found, events, length } = linesOf(path, head);
+      if (found) cutTo(path, length);
+      const journal = new LabelJournal(path, found ?? head, events, unlock);
       if (!found) journal.#write(head);
       return journal;
     } catch (error) {
+      unlock();
       throw (error as NodeJS.ErrnoException).syscall ? new OutputError(path, error) : error;
     }
+  }
+
+  /**
+   * What stands in a journal, which another process may be writing meanwhile; nothing where there is none.
+   * @throws OtherJournalError, DamagedJournalError
+   */
+  static read(path: string, head: JournalHead): KeptAnswers {
+    const { head: found = head, events } = linesOf(path, head);
+    return { head: found, events };
   }
 
   /** @throws OutputError */
@@ -71,6 +91,7 @@ export class LabelJournal {
 
   close(): void {
     closeSync(this.#file);
+    this.unlock();
   }
 
   #write(line: JournalHead | LabelEvent): void {
@@ -79,14 +100,15 @@ export class LabelJournal {
   }
 }
 
-/** Reads a journal, and cuts off what a kill left of a last line. @throws DamagedJournalError */
-function readJournal(path: string): [JournalHead | undefined, LabelEvent[]] {
+/** The whole lines of a journal, and how long they are: a kill may have left a part of another. @throws DamagedJournalError, OtherJournalError */
+function linesOf(path: string, head: JournalHead): Partial<KeptAnswers> & { events: LabelEvent[]; length: number } {
+  if (!existsSync(path)) return { events: [], length: 0 };
   const bytes = readFileSync(path);
   const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1);
-  if (whole.length < bytes.length) cutTo(path, whole.length);
   const lines = whole.toString("utf8").split("\n").slice(0, -1);
-  const parsed = lines.map((line, i) => parse(path, i + 1, line));
-  return [parsed[0] as JournalHead | undefined, parsed.slice(1) as LabelEvent[]];
+  const [found, ...events] = lines.map((line, i) => parse(path, i + 1, line)) as [JournalHead?, ...LabelEvent[]];
+  if (found) requireSame(path, found, head);
+  return { head: found, events, length: whole.length };
 }
 
 const kinds = new Set(["label", "skip", "odd", "note", "add", "rename", "merge", "undo"]);

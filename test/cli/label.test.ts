@@ -79,6 +79,22 @@ describe.skipIf(!hasTmux)("headstart label, in a terminal", () => {
     expect(journal("labelled.csv")).toHaveLength(1 + 30 + 1 + 1 + 1);
   });
 
+  it("refuses a second session on the same answers, and goes on after the first was killed", async () => {
+    const args = ["texts.csv", "--labels", "good,bad", "--out", "twice.csv"];
+    const first = open(args);
+    await labelNext(first, 0);
+    const second = new Terminal(["label", ...args], { cwd: folder });
+    await second.shows("Pane is dead");
+    expect(second.printed).toContain(`process ${first.pid} on this machine`);
+    second.close();
+    const { stdout } = await headstart(["label", ...args, "--write"], { cwd: folder });
+    expect(stdout).toContain("labelled 1 row");
+    await labelNext(first, 1);
+    first.kill();
+    first.close();
+    await open(args).shows("2 labelled");
+  });
+
   it("proposes from the names of the labels, and takes the proposal with Enter", async () => {
     const on = open(["texts.csv", "--labels", "good: praise of a product,bad: a complaint", "--out", "zero.csv"]);
     const screen = await on.shows(/^> [12] .*%/m);

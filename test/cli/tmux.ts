@@ -37,7 +37,12 @@ export class Terminal {
     return this.#tmux("capture-pane", "-p");
   }
 
-  /** The same with the escape sequences of colours and weights. */
+  /** All that was printed, also above the screen, in lines as they were written. */
+  get printed(): string {
+    return this.#tmux("capture-pane", "-p", "-J", "-S", "-");
+  }
+
+  /** The screen with the escape sequences of colours and weights. */
   get styledScreen(): string {
     return this.#tmux("capture-pane", "-p", "-e");
   }
@@ -55,14 +60,14 @@ export class Terminal {
   /** Waits until the screen shows something. @returns the screen. @throws Error with the screen when it does not come. */
   async shows(what: string | RegExp): Promise<string> {
     let before = "";
+    let isDead = false;
     const deadline = Date.now() + patienceMs;
     for (let screen = this.screen; ; screen = this.screen) {
       const isThere = typeof what === "string" ? screen.includes(what) : what.test(screen);
       if (isThere && screen === before) return screen; // twice the same: it is painted whole
       before = screen;
-      if (this.#tmux("display-message", "-p", "#{pane_dead}").trim() === "1" && !screen.includes("written")) {
-        throw new Error(`ended without showing ${what}:\n${screen}`);
-      }
+      if (isDead && !isThere) throw new Error(`ended without showing ${what}:\n${screen}`);
+      isDead = this.#tmux("display-message", "-p", "#{pane_dead}").trim() === "1";
       if (Date.now() > deadline) throw new Error(`${what} was not shown for ${patienceMs / 1000} s:\n${screen}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -72,9 +77,13 @@ export class Terminal {
     this.#tmux("resize-window", "-x", `${columns}`, "-y", `${rows}`);
   }
 
+  get pid(): number {
+    return Number(this.#tmux("display-message", "-p", "#{pane_pid}"));
+  }
+
   /** Kills the command line as `kill -9` does. */
   kill(): void {
-    process.kill(Number(this.#tmux("display-message", "-p", "#{pane_pid}")), "SIGKILL");
+    process.kill(this.pid, "SIGKILL");
   }
 
   close(): void {

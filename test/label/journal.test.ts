@@ -1,8 +1,9 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { DamagedJournalError, OtherJournalError } from "../../src/label/errors.js";
+import { DamagedJournalError, JournalInUseError, OtherJournalError } from "../../src/label/errors.js";
 import { type JournalHead, type LabelEvent, LabelJournal } from "../../src/label/journal.js";
 import { replay } from "../../src/label/state.js";
 
@@ -102,4 +103,37 @@ describe("replay", () => {
     expect(beginning.labels).toEqual(["x", "y"]);
     expect(beginning.answers.size).toBe(1);
   });
+
+  it("is open to one process at a time, and to readers meanwhile", () => {
+    const journal = LabelJournal.open(path, head);
+    journal.append(events[0]);
+    expect(() => LabelJournal.open(path, head)).toThrow(`process ${process.pid} on this machine`);
+    appendFileSync(path, '{"event":"sk'); // half of a line that is being written
+    expect(LabelJournal.read(path, head).events).toEqual([events[0]]);
+    expect(readFileSync(path, "utf8")).toContain('"sk');
+    journal.close();
+    expect(readdirSync(folder)).toEqual(["out.journal.jsonl"]);
+    LabelJournal.open(path, head).close();
+  });
+
+  it.each([
+    ["a process that was killed", { pid: killed(), host: hostname() }],
+    ["a process whose number another one has now", { pid: process.pid, host: hostname(), began: "1" }],
+    ["a process killed while it wrote the lock", undefined],
+  ])("takes over the lock of %s", (_, holder) => {
+    writeFileSync(`${path}.lock`, JSON.stringify(holder) ?? "");
+    LabelJournal.open(path, head).close();
+    expect(readdirSync(folder)).toEqual(["out.journal.jsonl"]);
+  });
+
+  it("leaves the lock of another machine, and names both", () => {
+    writeFileSync(`${path}.lock`, JSON.stringify({ pid: 7, host: "ann-laptop" }));
+    expect(() => LabelJournal.open(path, head)).toThrow(/process 7 on ann-laptop .* remove .*\.lock/);
+    expect(() => LabelJournal.open(path, head)).toThrow(JournalInUseError);
+  });
 });
+
+/** The number of a process that has ended. */
+function killed(): number {
+  return spawnSync(process.execPath, ["-e", "process.kill(process.pid, 'SIGKILL')"]).pid;
+}

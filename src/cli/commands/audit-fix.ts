@@ -8,6 +8,7 @@ import { UsageError } from "../../errors.js";
 import { LabelJournal } from "../../label/journal.js";
 import { writeLabelled } from "../../label/labelled-file.js";
 import type { Lesson } from "../../label/lesson.js";
+import { requireUnlocked } from "../../label/lock.js";
 import { type LabelPool, loadPool } from "../../label/pool.js";
 import type { LabelState } from "../../label/state.js";
 import { commandLine, print, shellWord } from "../print.js";
@@ -16,14 +17,20 @@ import type { AuditCommandOptions } from "./audit.js";
 /** What is wrong with rows of these kinds another label, or none, may mend. */
 const asked: readonly FindingKind[] = ["conflict", "label", "language", "outlier"];
 
-/** @throws UsageError where nobody could be asked */
-export function requireTerminal(data: string): void {
+/** @throws UsageError where nobody could be asked; JournalInUseError, before the audit has taken its minutes */
+export function requireAskable(data: string, out: string): void {
   if (data === "-")
     throw new UsageError("--fix reads keys from the terminal, so the data cannot come from there: name a file.");
-  if (process.stdin.isTTY && process.stdout.isTTY) return;
-  throw new UsageError(
-    "--fix asks on a terminal, and this is none. Start it in one (ssh -t), or write the findings with --out.",
-  );
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    throw new UsageError(
+      "--fix asks on a terminal, and this is none. Start it in one (ssh -t), or write the findings with --out.",
+    );
+  }
+  requireUnlocked(journalOf(out));
+}
+
+function journalOf(out: string): string {
+  return `${out}.journal.jsonl`;
 }
 
 /**
@@ -53,7 +60,7 @@ export async function fixLabels(
   const { multiLabel } = dataset;
   const labels = [...labelSetOf({ labels: [...before.values()] }).names];
   const head = { event: "begin", schema: 1, texts: fingerprint, rows: texts.length, multiLabel, labels } as const;
-  const journal = LabelJournal.open(`${out}.journal.jsonl`, head);
+  const journal = LabelJournal.open(journalOf(out), head);
   const beginning = { labels: [...new Set([...journal.head.labels, ...labels])], answers };
   const { runSession } = await import("../../label/run-session.js"); // brings Ink and React
   try {

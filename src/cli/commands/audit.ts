@@ -13,7 +13,7 @@ import { loadTensorflow, type TensorflowBackend } from "../../runtime/tensorflow
 import { onInterrupt } from "../interrupt.js";
 import { commandLine, print, printJson } from "../print.js";
 import { packageVersion } from "../version.js";
-import { fixLabels, requireTerminal } from "./audit-fix.js";
+import { fixLabels, requireAskable } from "./audit-fix.js";
 
 /** What the command line gives `audit`. */
 export interface AuditCommandOptions {
@@ -44,7 +44,7 @@ export interface AuditCommandOptions {
 export async function audit(path: string, options: AuditCommandOptions): Promise<void> {
   const log = stderrLog(options);
   onInterrupt(() => `nothing was written; the same command line starts over:\n  ${commandLine()}`);
-  if (options.fix !== undefined) requireTerminal(path);
+  if (options.fix !== undefined) requireAskable(path, options.fix);
   const dataset = requireTrainable(await read(path, options, log), options);
   const against = options.against === undefined ? undefined : await read(options.against, options, log, dataset);
   const { result, probabilities } = await audited(dataset, against, options, log);

@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
 import { duplicateGroups } from "../../data/duplicates.js";
 import type { Format } from "../../data/format.js";
 import { labelSetOf } from "../../data/labels.js";
 import { counted, listed } from "../../data/wording.js";
 import { UsageError } from "../../errors.js";
 import { NothingToLabelError } from "../../label/errors.js";
-import { LabelJournal } from "../../label/journal.js";
+import { type KeptAnswers, LabelJournal } from "../../label/journal.js";
 import { writeLabelled } from "../../label/labelled-file.js";
 import { type NamedLabel, readLabelNames } from "../../label/labels-option.js";
 import type { Subject } from "../../label/lesson.js";
@@ -42,7 +41,7 @@ export interface LabelOptions {
   quiet?: boolean;
 }
 
-/** `headstart label`. @throws the errors of reading and writing; OtherJournalError, DamagedJournalError, NothingToLabelError */
+/** `headstart label`. @throws the errors of reading and writing; JournalInUseError, OtherJournalError, DamagedJournalError, NothingToLabelError */
 export async function label(data: string | undefined, options: LabelOptions): Promise<void> {
   if (options.merge) return (await import("./label-merge.js")).labelMerge(options.merge, options);
   if (data === undefined)
@@ -51,7 +50,7 @@ export async function label(data: string | undefined, options: LabelOptions): Pr
   requireUsable(data, asks, options);
   const pool = await loadPool(data, options);
   for (const note of pool.notes) stderrLog(options).info(note);
-  const work = openWork(pool, options);
+  const work = openWork(pool, options, asks);
   if (options.batch !== undefined) return (await import("./label-batch.js")).labelBatch(pool, work, options);
   if (asks) await ask(pool, work, options);
   else await conclude(pool, replay(work.session.beginning, work.session.events), options);
@@ -79,7 +78,7 @@ export interface LabelWork {
   close(): void;
 }
 
-function openWork(pool: LabelPool, options: LabelOptions): LabelWork {
+function openWork(pool: LabelPool, options: LabelOptions, asks: boolean): LabelWork {
   const { out, seed, multiLabel = false, strategy, propagate, encoder, maxTokens, cache } = options;
   const told = options.labels === undefined ? [] : readLabelNames(options.labels);
   const head = {
@@ -91,16 +90,16 @@ function openWork(pool: LabelPool, options: LabelOptions): LabelWork {
     labels: initialLabels(pool, told),
   };
   const path = `${out}.journal.jsonl`;
-  const isKept = out !== undefined && (options.batch === undefined || existsSync(path));
-  const journal = isKept ? LabelJournal.open(path, head) : undefined;
+  const journal = asks ? LabelJournal.open(path, head) : undefined;
+  const kept = journal ?? LabelJournal.read(path, head);
   const groups = duplicateGroups(pool.texts);
   const order = rowsOfShare(groups, seed, options.share, options.overlap).filter((row) => /\S/.test(pool.texts[row]));
   if (order.length === 0) throw new NothingToLabelError(pool.shape.name, pool.texts.length);
-  const beginning = { labels: journal?.head.labels ?? head.labels, answers: pool.given };
-  const state = replay(beginning, journal?.events ?? []);
-  const added = head.labels.filter((name) => !state.labels.includes(name) && !wasReplaced(name, journal));
-  const events = [...(journal?.events ?? []), ...added.map((name) => ({ event: "add" as const, label: name }))];
-  for (const event of events.slice(journal?.events.length ?? 0)) journal?.append(event);
+  const beginning = { labels: kept.head.labels, answers: pool.given };
+  const state = replay(beginning, kept.events);
+  const added = head.labels.filter((name) => !state.labels.includes(name) && !wasReplaced(name, kept));
+  const events = [...kept.events, ...added.map((name) => ({ event: "add" as const, label: name }))];
+  for (const event of events.slice(kept.events.length)) journal?.append(event);
   const { texts } = pool;
   return {
     session: {
@@ -136,11 +135,8 @@ function initialLabels(pool: LabelPool, told: readonly NamedLabel[]): string[] {
 }
 
 /** Whether a label was renamed or merged away: it is not to come back because it is still named on the command line. */
-function wasReplaced(name: string, journal: LabelJournal | undefined): boolean {
-  return (
-    journal?.head.labels.includes(name) ||
-    (journal?.events.some((event) => "label" in event && event.label === name) ?? false)
-  );
+function wasReplaced(name: string, { head, events }: KeptAnswers): boolean {
+  return head.labels.includes(name) || events.some((event) => "label" in event && event.label === name);
 }
 
 async function ask(pool: LabelPool, work: LabelWork, options: LabelOptions): Promise<void> {
