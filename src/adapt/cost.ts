@@ -2,7 +2,7 @@ import { makeNode } from "../onnx/graph.js";
 import { encodeModel } from "../onnx/model.js";
 import { DataType, type ModelProto } from "../onnx/schema.js";
 import { openTensorSession } from "../runtime/onnxruntime.js";
-import type { Recipe } from "./recipe.js";
+import type { OpenRecipe } from "./recipe.js";
 import type { TailGraphs } from "./tail-graphs.js";
 import { runTokens } from "./tail-session.js";
 
@@ -28,7 +28,7 @@ const copiesOfWeights = 6;
  */
 export async function adaptationCost(
   graphs: TailGraphs,
-  recipe: Recipe,
+  recipe: OpenRecipe,
   lengths: readonly number[],
   { layers, hiddenSize, threads }: { layers: number; hiddenSize: number; threads: number },
 ): Promise<AdaptationCost> {

@@ -26,9 +26,12 @@ export interface Recipe {
   unfreeze: number;
 }
 
+/** A recipe before the training rows have been looked at: where the blend is missing it is the usual one for them. */
+export type OpenRecipe = Omit<Recipe, "blend"> & Partial<Pick<Recipe, "blend">>;
+
 /** All that adaptation needs to know beside the rows. */
 export interface Plan {
-  recipe: Recipe;
+  recipe: OpenRecipe;
   /** Layers to train where nothing else is asked for. */
   depth: number;
   /** Of the head that is fitted on the adapted embeddings. */
@@ -44,18 +47,28 @@ const manyClasses = 17;
  * The recipe for N labelled rows of K classes, tuned once on seven sets: docs/decisions/0005. More rows bear more steps, but
  * not in proportion.
  *
- * Few classes: pairs; and the fewer there are, the less their labels say of all that an encoder knows, so that the result stays
- * nearer to it. Many: cross-entropy after a probe, in larger batches.
+ * Few classes: pairs, and part of the way back. Many: cross-entropy after a probe, in larger batches.
  */
 export function recipeFor(rows: number, classes: number): Plan {
   const steps = Math.max(30, Math.round(4 * Math.sqrt(rows)));
-  const byClasses = classes < manyClasses ? { blend: 1 - 1 / classes } : { loss: { crossEntropy: 1 }, batchSize: 64 };
+  const { blend, ...pairs } = defaultRecipe;
+  const byClasses = classes < manyClasses ? {} : { loss: { crossEntropy: 1 }, batchSize: 64, blend };
   return {
-    recipe: { ...defaultRecipe, steps, ...byClasses },
+    recipe: { ...pairs, steps, ...byClasses },
     depth: Number.POSITIVE_INFINITY,
     C: 1,
     temperature: Math.min(1, Math.sqrt(rows) / 10),
   };
+}
+
+/**
+ * The fewer classes there are, the less their labels say of all that an encoder knows, and the nearer to it the result stays; nearer still
+ * where it tells them apart already.
+ *
+ * @param separability of the training rows' frozen embeddings, 0 … 1
+ */
+export function usualBlend(classes: number, separability: number): number {
+  return (1 - 1 / classes) * Math.min(1, Math.max(0.5, (1 - separability) / 0.3));
 }
 
 /** What does not depend on the data; steps and batch size are those of a few dozen rows. */

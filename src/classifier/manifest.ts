@@ -1,4 +1,4 @@
-import type { Recipe } from "../adapt/recipe.js";
+import type { OpenRecipe } from "../adapt/recipe.js";
 import type { FeatureKind } from "../encoder/encoder.js";
 import type { Scores } from "../evaluate/types.js";
 import type { StoredForm } from "../train/adapt-and-fit.js";
@@ -67,7 +67,7 @@ export interface AdaptationRecord {
   /** Layers trained; 0 where the frozen encoder was kept. */
   depth: number;
   evidence: AdaptationEvidence;
-  recipe: Recipe;
+  recipe: OpenRecipe;
   /** Of the recipe's steps, those that were done. */
   steps?: number;
   finalLoss?: number;

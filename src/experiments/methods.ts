@@ -103,8 +103,8 @@ export async function trainAdaptedLayers(
   };
 }
 
-/** From nothing the weights have far to go: ten times the rate at which pretrained ones are adapted. */
-export const scratchRecipe: Partial<Recipe> = { learningRate: 5e-4, steps: 60 };
+/** From nothing the weights have far to go, at a higher rate than pretrained ones are adapted at, and there is nothing to stay near to. */
+export const scratchRecipe: Partial<Recipe> = { learningRate: 5e-4, steps: 60, blend: 1 };
 
 /** From scratch: the same architecture with random weights, all layers trained by the same adaptation. */
 export async function trainRandomWeights(

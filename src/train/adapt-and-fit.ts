@@ -1,6 +1,6 @@
 import { type Adapted, adaptEncoder, type Looking } from "../adapt/adapt.js";
 import type { Checkpoint, CheckpointOptions } from "../adapt/checkpoint.js";
-import type { Recipe } from "../adapt/recipe.js";
+import { type OpenRecipe, type Recipe, usualBlend } from "../adapt/recipe.js";
 import { type Encoder, lastOf } from "../encoder/encoder.js";
 import { balancedClassWeights } from "../head/class-weights.js";
 import { fitHead } from "../head/fit.js";
@@ -12,6 +12,7 @@ import {
   selectTargets,
   type Targets,
 } from "../head/linear.js";
+import { separability } from "../head/separability.js";
 import type { Log } from "../log.js";
 import type { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
@@ -20,7 +21,7 @@ import { accuracyOf } from "./select.js";
 /** What is trained and how. */
 export interface AdaptationPlan {
   depth: number;
-  recipe: Recipe;
+  recipe: OpenRecipe;
   /** Stops the recipe's schedule early. */
   stopAfter?: number;
   /** Of the head. */
@@ -40,6 +41,8 @@ interface Trained {
 
 /** An adapted encoder, its features of the texts, and a head fitted on them. */
 export interface AdaptedFit extends Trained {
+  /** As it was followed. */
+  recipe: Recipe;
   losses: number[];
   /** How near the encoder as it is stored is to what was trained. */
   stored: StoredForm;
@@ -67,20 +70,23 @@ export async function adaptAndFit(
   plan: AdaptationPlan,
   looking?: Omit<Looking, "look">,
 ): Promise<AdaptedFit & { looks: Record<number, number[]> }> {
-  const { recipe, C, classWeight } = plan;
+  const { C, classWeight } = plan;
   const weights = classWeight === "balanced" ? balancedClassWeights(targets) : undefined;
   const headOn = (features: Features) => fitHead(tensorflow, features, targets, { C, classWeight: weights });
   const look = async (own: Features, others: Features) => [...headLogits((await headOn(own)).head, others)];
+  const frozen = await frozenFeatures(encoder, texts);
+  const recipe = { blend: usualBlend(targets.classes, separability(frozen, targets)), ...plan.recipe };
   const { model, sample, ...rest } = await adaptEncoder(tensorflow, encoder, texts, targets, {
     ...plan,
+    recipe,
     random: plan.random.fork(),
-    probe: recipe.loss.crossEntropy ? (await headOn(await frozenFeatures(encoder, texts))).head : undefined,
+    probe: recipe.loss.crossEntropy ? (await headOn(frozen)).head : undefined,
     looking: looking && { ...looking, look },
     checkpoints: plan.checkpoints && { ...plan.checkpoints, context: JSON.stringify({ C, classWeight, looking }) },
   });
   const adapted = await encoder.withModel(model, "last");
   const features = await adapted.encode(texts);
-  const result = { encoder: adapted, features, head: (await headOn(features)).head };
+  const result = { encoder: adapted, features, head: (await headOn(features)).head, recipe };
   return { ...result, ...rest, stored: storedForm(sample, result, targets) };
 }
 

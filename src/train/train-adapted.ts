@@ -1,4 +1,4 @@
-import { type Recipe, recipeFor } from "../adapt/recipe.js";
+import { type OpenRecipe, type Recipe, recipeFor } from "../adapt/recipe.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { OptionError } from "../errors.js";
 import { fitTemperature } from "../head/calibration.js";
@@ -36,9 +36,9 @@ export interface AdaptedTraining {
   /** Layers trained; 0 where the frozen encoder is kept. */
   depth: number;
   evidence: AdaptationEvidence;
-  recipe: Recipe;
+  recipe: OpenRecipe;
   /** Missing where the frozen encoder is kept. */
-  adapted?: Omit<AdaptedFit, "head" | "checkpoint"> & { trained: TrainedHead<"last"> };
+  adapted?: Omit<AdaptedFit, "head" | "recipe" | "checkpoint"> & { trained: TrainedHead<"last"> };
 }
 
 /** `auto` also tries a third of the layers: less to train, less to overfit. */
@@ -71,7 +71,7 @@ export async function trainAdapted(
     const fit = await adaptAndFit(tensorflow, encoder, texts, targets, plan);
     await fit.checkpoint?.remove();
     const trained = trainedHead(fit.head, plan.C, usual.temperature, targets);
-    return { depth, evidence, recipe, adapted: { ...fit, trained } };
+    return { depth, evidence, recipe: fit.recipe, adapted: { ...fit, trained } };
   }
   const depths = trialDepths(request, depth, holding);
   const comparison = await compareHeldOut(tensorflow, encoder, texts, frozen, depths, plan, { ...options, ...holding });
@@ -94,7 +94,7 @@ export async function trainAdapted(
   const temperature = fitTemperature(heldOut.targets, way.logits);
   const scored = { ...heldOut, logits: crossChosenLogits(ways, targets.classes, mayBeFrozen) };
   const trained = trainedHead(fit.head, plan.C, temperature, targets, { ...heldOut, logits: way.logits }, scored);
-  return { depth: wanted, evidence, recipe, adapted: { ...fit, trained } };
+  return { depth: wanted, evidence, recipe: fit.recipe, adapted: { ...fit, trained } };
 }
 
 /** The depths that are compared with the frozen encoder: where every row takes its turn, one is enough to pay for. */

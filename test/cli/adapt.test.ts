@@ -38,6 +38,9 @@ describe("train --adapt 1", () => {
   it("says what it adapts, and what came of it", () => {
     expect(trained.code, trained.stderr).toBe(0);
     expect(trained.stderr).toContain("its last 1 layer adapted");
+    expect(trained.stdout).toMatch(
+      /^scores {3}none: 24 rows are too few .*; it takes 100 rows, which is \d+ for each of \d+ classes$/m,
+    );
     expect(trained.stdout).toMatch(/^adapted {2}the last layer, \d+ steps, as told$/m);
     expect(manifestOf("model").adaptation).toMatchObject({ request: 1, depth: 1, evidence: { rows: 24, trials: [] } });
   });

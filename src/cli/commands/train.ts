@@ -168,8 +168,9 @@ async function testScores(classifier: TextClassifier, path: string, options: Tra
 }
 
 function noScores({ labels, manifest }: TextClassifier): string {
-  const perClass = Math.ceil(fewestRowsToScore / labels.length);
-  const wanted = `${fewestRowsToScore} rows, which is ${perClass} for each of ${labels.length} ${manifest.task === "multi-label" ? "labels" : "classes"}`;
+  const fewest = manifest.adaptation?.evidence.fewestRows ?? fewestRowsToScore;
+  const perClass = Math.ceil(fewest / labels.length);
+  const wanted = `${fewest} rows, which is ${perClass} for each of ${labels.length} ${manifest.task === "multi-label" ? "labels" : "classes"}`;
   return `scores   none: ${counted(manifest.data.rows, "row is", "rows are")} too few to hold any out of training; it takes ${wanted}`;
 }
 

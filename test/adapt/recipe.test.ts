@@ -1,0 +1,23 @@
+import { describe, expect, it } from "vitest";
+import { recipeFor, usualBlend } from "../../src/adapt/recipe.js";
+
+describe("recipeFor", () => {
+  it("takes pairs for few classes and cross-entropy, all the way, for many", () => {
+    expect(recipeFor(48, 6).recipe.loss).toEqual({ cosinePairs: 1 });
+    expect(recipeFor(48, 6).recipe.blend).toBeUndefined();
+    expect(recipeFor(480, 60).recipe).toMatchObject({ loss: { crossEntropy: 1 }, blend: 1, batchSize: 64 });
+  });
+
+  it("takes 30 steps at least, and four times the root of the rows", () => {
+    expect([16, 384, 10_000].map((rows) => recipeFor(rows, 2).recipe.steps)).toEqual([30, 78, 400]);
+  });
+});
+
+describe("usualBlend", () => {
+  it("stays nearer to the encoder for fewer classes, and where it tells them apart, to half of that", () => {
+    expect(usualBlend(2, 0.4)).toBe(0.5);
+    expect(usualBlend(4, 0.7)).toBeCloseTo(0.75);
+    expect(usualBlend(4, 0.8)).toBeCloseTo(0.5);
+    expect([0.9, 1].map((separability) => usualBlend(4, separability))).toEqual([0.375, 0.375]);
+  });
+});
