@@ -15,6 +15,7 @@ const layers = [
   ["autodiff"],
   ["encoder"],
   ["head"],
+  ["neighbours"],
   ["adapt"],
   ["train"],
   ["evaluate"],
@@ -36,6 +37,7 @@ const doors: Record<string, RegExp> = {
   "runtime/transformers.ts": /^@huggingface\//,
   "distribute/queue.ts": /^bullmq$/,
   "distribute/connection.ts": /^ioredis$/,
+  "distribute/bucket.ts": /^aws4fetch$/,
 };
 
 const files = readdirSync(src, { recursive: true, encoding: "utf8" })

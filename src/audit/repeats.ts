@@ -1,6 +1,6 @@
 import type { Features } from "../head/linear.js";
+import { eachPair } from "../neighbours/pairs.js";
 import { NearestSoFar } from "./nearest.js";
-import { eachPair } from "./neighbours.js";
 
 /** Another row and how near it is. */
 export interface Twin {

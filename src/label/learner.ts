@@ -25,6 +25,7 @@ export class Learner {
   readonly #order: Int32Array;
   readonly #fitter: ProposerFitter;
   #snapshots: Snapshot[] = [];
+  #proposer: Proposer | undefined;
 
   constructor(
     readonly tensorflow: Tensorflow,
@@ -43,6 +44,11 @@ export class Learner {
     return this.#order;
   }
 
+  /** Of the last lesson, to be asked about other texts. */
+  get proposer(): Proposer | undefined {
+    return this.#proposer;
+  }
+
   /**
    * @param features [N, F], rows of length 1; of texts that are not encoded yet, zeros
    * @param isKnown [N], 1 where the features are there
@@ -57,10 +63,16 @@ export class Learner {
     const rows = answers.map(([row]) => row);
     const answered = { rows, features: selectFeatures(features, rows), targets, prototypes };
     const proposer = await this.#fitter.fit(answered);
+    this.#proposer = proposer;
     const asked = this.#ask(features, isKnown, proposer, { ...homework, answers });
     const wanted = focus === undefined || asked.includes(focus) || !isKnown[focus] ? asked : [...asked, focus];
     const closed = new Set([...homework.closed, ...homework.answers.map(([row]) => row)]);
-    const proposals = this.#proposals(features, proposer, wanted, (row) => isKnown[row] === 1 && !closed.has(row));
+    const proposals = await this.#proposals(
+      features,
+      proposer,
+      wanted,
+      (row) => isKnown[row] === 1 && !closed.has(row),
+    );
     const thresholds = proposer.thresholds && [...proposer.thresholds];
     return { labels, proposals, thresholds, outlook: this.#look(features, isKnown, proposer, answers), encoded };
   }
@@ -112,19 +124,20 @@ export class Learner {
     return Array.from(chosen, (place) => rows[place]);
   }
 
-  #proposals(
+  async #proposals(
     features: Features,
     proposer: Proposer,
     rows: readonly number[],
     isOpen: (row: number) => boolean,
-  ): Proposal[] {
+  ): Promise<Proposal[]> {
     const { classes } = proposer.head;
     const shares = propose(this.tensorflow, proposer, this.#kind, selectFeatures(features, rows));
     const { near, texts } = this.options;
+    const alike = near === undefined ? [] : await nearDuplicates(features, texts, rows, near);
     return rows.map((row, i) => ({
       row,
       shares: [...shares.subarray(i * classes, (i + 1) * classes)],
-      alike: near === undefined ? [] : nearDuplicates(features, texts, row, near).filter(isOpen),
+      alike: alike[i]?.filter(isOpen) ?? [],
     }));
   }
 

@@ -108,8 +108,8 @@ describe("nearDuplicates", () => {
   ];
   const data = Float32Array.of(1, 0, 0.99, 0.14, 0.99, 0.14, 0, 1);
 
-  it("wants both the meaning and the letters to be nearly the same", () => {
+  it("wants both the meaning and the letters to be nearly the same", async () => {
     const features = unitRows({ rows: 4, size: 2, data });
-    expect(nearDuplicates(features, texts, 0, 0.95)).toEqual([1]);
+    expect(await nearDuplicates(features, texts, [0, 1, 2], 0.95)).toEqual([[1], [0], []]);
   });
 });
