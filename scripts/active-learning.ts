@@ -13,36 +13,27 @@
  * A finished cell is a line of .cache/active-learning.jsonl and is not computed again, unless --fresh. A cell takes 1 to 10 seconds.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { loadDataset } from "../src/data/dataset.js";
-import { duplicateGroups } from "../src/data/duplicates.js";
-import { encodeLabels, labelSetOf } from "../src/data/labels.js";
-import { Encoder, lastOf } from "../src/encoder/encoder.js";
+import { Encoder } from "../src/encoder/encoder.js";
 import { average, pairedSummary } from "../src/experiments/statistics.js";
 import { fitHead } from "../src/head/fit.js";
 import { type Features, headLogits, probabilities, selectFeatures } from "../src/head/linear.js";
 import { nextRows, type StrategyName } from "../src/label/strategies/index.js";
-import { sample } from "../src/label/strategies/situation.js";
-import { unitRows } from "../src/label/strategies/vectors.js";
 import { Random } from "../src/random.js";
 import { loadTensorflow } from "../src/runtime/tensorflow.js";
+import { accuracy, type LabelPoolBench, MANY_CLASSES, openBench, reportedSets } from "./label-pool.js";
 
-/** None of them took part in a choice; the strategies were chosen on sst2, cr, emotion, trec6, snips, airline_sentiment, massive_intent_en. */
-const reported = ["ag_news", "subj", "sms_spam", "amazon_kitchen", "sst5", "hwu64"];
 const resultsFile = ".cache/active-learning.jsonl";
-const manyClasses = 40;
 
 const { values } = parseArgs({
   options: {
-    sets: { type: "string", default: reported.join(",") },
+    sets: { type: "string", default: reportedSets.join(",") },
     seeds: { type: "string", default: "10" },
     strategies: { type: "string", default: "random,auto,margin,entropy,badge" },
     fresh: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
 });
-const data = join(process.env.HEADSTART_SHARED ?? "../shared", "data");
 const seeds = [...Array(Number(values.seeds)).keys()];
 const strategies = values.strategies.split(",") as StrategyName[];
 
@@ -52,15 +43,6 @@ interface Cell {
   seed: number;
   /** Answers, and accuracy in percent. */
   curve: [number, number][];
-}
-
-interface Bench {
-  classes: number;
-  pool: Features;
-  /** [pool] */
-  labels: Int32Array;
-  test: Features;
-  testLabels: Int32Array;
 }
 
 /** A head serves pool and test rows. */
@@ -96,7 +78,7 @@ async function replay(set: string): Promise<void> {
     ...strategies.flatMap((strategy) => seeds.map((seed) => ({ set, strategy, seed }))),
   ].filter((cell) => !finished.has(idOf(cell)));
   if (wanted.length === 0) return;
-  const bench = await openBench(set);
+  const bench = await openBench(set, encoder);
   for (const cell of wanted) {
     const curve =
       cell.strategy === "all labels" ? [await fullScore(bench)] : await curveOf(bench, cell.strategy, cell.seed);
@@ -105,35 +87,15 @@ async function replay(set: string): Promise<void> {
   }
 }
 
-async function openBench(set: string): Promise<Bench> {
-  const load = (part: string) => loadDataset(join(data, set, `${part}.csv`), { multiLabel: false, skipEmpty: true });
-  const [train, test] = [await load("train"), await load("test")];
-  const known = JSON.parse(readFileSync(join(data, "splits", `${set}-test.json`), "utf8"));
-  const testRows: number[] = Array.isArray(known) ? known : (Object.values(known)[0] as number[]);
-  const labelSet = labelSetOf(train);
-  const classes = labelSet.names.length;
-  const groups = duplicateGroups(train.texts);
-  const distinct = Int32Array.from(groups.keys()).filter((row) => groups.indexOf(groups[row]) === row);
-  const rows = sample(distinct, classes >= manyClasses ? 4000 : 2000, new Random(1));
-  const encode = async (texts: string[]) => unitRows(lastOf(await encoder.encode(texts)));
-  const [labels, testLabels] = [encodeLabels(train, labelSet), encodeLabels(test, labelSet)];
-  return {
-    classes,
-    pool: await encode([...rows].map((row) => train.texts[row])),
-    labels: rows.map((row) => labels[row]),
-    test: await encode(testRows.map((row) => test.texts[row])),
-    testLabels: Int32Array.from(testRows, (row) => testLabels[row]),
-  };
-}
-
-async function fullScore(bench: Bench): Promise<[number, number]> {
+async function fullScore(bench: LabelPoolBench): Promise<[number, number]> {
   const rows = Int32Array.from(bench.labels.keys());
-  return [rows.length, accuracy(await predict(bench, rows, bench.test), bench)];
+  return [rows.length, await testAccuracy(bench, rows)];
 }
 
-async function curveOf(bench: Bench, strategy: StrategyName, seed: number): Promise<Cell["curve"]> {
-  const { pool: features, classes, labels } = bench;
-  const [step, budget] = classes >= manyClasses ? [20, 400] : [5, 200];
+async function curveOf(bench: LabelPoolBench, strategy: StrategyName, seed: number): Promise<Cell["curve"]> {
+  const { pool: features, labels, names } = bench;
+  const classes = names.length;
+  const [step, budget] = classes >= MANY_CLASSES ? [20, 400] : [5, 200];
   const random = new Random(seed);
   const curve: Cell["curve"] = [];
   const open = new Set(labels.keys());
@@ -158,18 +120,18 @@ async function curveOf(bench: Bench, strategy: StrategyName, seed: number): Prom
     for (const row of asked) open.delete(row);
     answered = Int32Array.of(...answered, ...asked);
     probabilities = await predict(bench, answered, features);
-    curve.push([answered.length, accuracy(await predict(bench, answered, bench.test), bench)]);
+    curve.push([answered.length, await testAccuracy(bench, answered)]);
   }
   return curve;
 }
 
 /** Probabilities [N, K] by a head on the rows; 0 for classes that they lack. */
-async function predict(bench: Bench, rows: Int32Array, features: Features): Promise<Float32Array> {
+async function predict(bench: LabelPoolBench, rows: Int32Array, features: Features): Promise<Float32Array> {
   const seen = [...new Set(rows.map((row) => bench.labels[row]))].sort((a, b) => a - b);
-  const result = new Float32Array(features.rows * bench.classes);
+  const result = new Float32Array(features.rows * bench.names.length);
   const spread = (p: Float32Array) => {
     for (let at = 0; at < p.length; at++) {
-      result[Math.floor(at / seen.length) * bench.classes + seen[at % seen.length]] = p[at];
+      result[Math.floor(at / seen.length) * bench.names.length + seen[at % seen.length]] = p[at];
     }
     return result;
   };
@@ -180,21 +142,16 @@ async function predict(bench: Bench, rows: Int32Array, features: Features): Prom
   return spread(probabilities("single-label", headLogits(head, features), seen.length));
 }
 
-async function headOf(bench: Bench, rows: Int32Array, targets: Parameters<typeof fitHead>[2]) {
+async function testAccuracy(bench: LabelPoolBench, rows: Int32Array): Promise<number> {
+  return accuracy(await predict(bench, rows, bench.test), bench.testLabels, bench.names.length);
+}
+
+async function headOf(bench: LabelPoolBench, rows: Int32Array, targets: Parameters<typeof fitHead>[2]) {
   const known = heads.get(rows);
   if (known) return known;
   const { head } = await fitHead(tensorflow, selectFeatures(bench.pool, rows), targets, { C: 1, tolerance: 1e-4 });
   heads.set(rows, head);
   return head;
-}
-
-function accuracy(p: Float32Array, { testLabels, classes }: Bench): number {
-  let right = 0;
-  for (const [row, label] of testLabels.entries()) {
-    const of = p.subarray(row * classes, (row + 1) * classes);
-    if (of.indexOf(of.reduce((a, b) => Math.max(a, b))) === label) right++;
-  }
-  return (100 * right) / testLabels.length;
 }
 
 function report(): void {
