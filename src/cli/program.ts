@@ -108,7 +108,7 @@ function predictCommand(): Command {
     .description("Label texts of any number; the columns of the input are kept.")
     .argument("[folder]", "model folder")
     .addArgument(new Argument("[data]", "CSV, TSV, JSON Lines or one text a line; - is stdin").default("-"))
-    .option("-o, --out <file>", "file to write (default: stdout); a folder with --queue")
+    .option("-o, --out <file>", "file to write (default: stdout); with --queue a folder or s3://bucket/prefix")
     .option("--resume", "go on with an interrupted --out file")
     .option("--text <column>", "column of the texts (default: found by name)")
     .addOption(formatOption())

@@ -6,12 +6,12 @@ const queueFlag = "--queue <redis-url>";
 /** The options by which `predict` goes beyond one machine. */
 export function withQueueOptions(predict: Command): Command {
   return predict
-    .option(queueFlag, "leave the work to workers: split the data into shards, into the folder --out")
+    .option(queueFlag, "leave the work to workers: split the data into shards, into --out")
     .addOption(
       new Option("--ahead <n>", "shards that may wait in the queue at a time").argParser(integer(1)).default(1000),
     )
-    .addOption(new Option("--status", "say how far the run in the folder --out is").conflicts(["resume", "join"]))
-    .addOption(new Option("--join <file>", "one file of the run in the folder --out; - is stdout").conflicts("resume"));
+    .addOption(new Option("--status", "say how far the run in --out is").conflicts(["resume", "join"]))
+    .addOption(new Option("--join <file>", "one file of the run in --out; - is stdout").conflicts("resume"));
 }
 
 /** `headstart worker`. */
@@ -20,7 +20,10 @@ export function workerCommand(): Command {
     .description("Label shards that predict --queue has split, on any number of hosts.")
     .argument("<folder>", "model folder, the same as that of predict")
     .requiredOption(queueFlag, "Redis or Valkey, as predict --queue has it")
-    .option("-o, --out <folder>", "the folder of the shards, where this host sees it under another name")
+    .option(
+      "-o, --out <place>",
+      "the folder or s3://bucket/prefix of the shards, where this host knows it by another name",
+    )
     .addOption(new Option("--concurrency <n>", "shards under way at a time").argParser(integer(1)).default(2))
     .addOption(
       new Option("--stalled-after <s>", "seconds without a sign of life until others get a worker's shards")

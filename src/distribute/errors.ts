@@ -88,3 +88,73 @@ export class ShardModelError extends HeadstartError {
     );
   }
 }
+
+/** What is named is no place for shards. */
+export class StoreAddressError extends HeadstartError {
+  readonly code = "STORE_ADDRESS";
+
+  constructor(found: string) {
+    super(
+      `${found}: not understood. Shards are put in a folder or under s3://bucket/prefix; where the store is not Amazon's, its address is in AWS_ENDPOINT_URL, as https://host:port.`,
+    );
+  }
+}
+
+/** An object store is named, and no credentials for it. */
+export class StoreCredentialsError extends HeadstartError {
+  readonly code = "STORE_CREDENTIALS";
+
+  constructor(bucket: string) {
+    super(
+      `s3://${bucket}: no credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN where they are temporary; of a profile or a role: eval "$(aws configure export-credentials --format env)".`,
+    );
+  }
+}
+
+/** An object store refuses what is asked of a bucket. */
+export class StoreAccessError extends HeadstartError {
+  readonly code = "STORE_ACCESS";
+
+  /** @param answer status, S3's code and the body of the refusal */
+  constructor(bucket: string, host: string, answer: { status: number; code?: string; body: Buffer }) {
+    const { status, code = "" } = answer;
+    const forbidden =
+      "forbidden. The credentials have to allow s3:ListBucket on the bucket, s3:GetObject and s3:PutObject on what is in it";
+    const reasons: Record<string, string> = {
+      NoSuchBucket: "there is no such bucket. Create it, or name another endpoint in AWS_ENDPOINT_URL",
+      InvalidAccessKeyId: "AWS_ACCESS_KEY_ID is not known there",
+      SignatureDoesNotMatch: "AWS_SECRET_ACCESS_KEY is not that of AWS_ACCESS_KEY_ID",
+      ExpiredToken: "the credentials have expired. Get new ones, and start again",
+      PermanentRedirect: "the bucket is in another region. Set AWS_REGION to that",
+      AuthorizationHeaderMalformed: "the bucket is in another region. Set AWS_REGION to that",
+      RequestTimeTooSkewed: "the clock of this host is wrong",
+    };
+    const told = /<Message>([^<]+)<\/Message>/.exec(answer.body.toString())?.[1];
+    const otherwise = status === 403 ? forbidden : `it answers ${status} ${code || "and nothing that S3 would say"}`;
+    const reason = reasons[code] ?? (told && status !== 403 ? `${otherwise}: ${told}` : otherwise);
+    super(`${bucket} at ${host}: ${reason.replace(/\.$/, "")}.`);
+  }
+}
+
+/** An object store does not answer, or says that it cannot at present. */
+export class StoreUnreachableError extends HeadstartError {
+  readonly code = "STORE_UNREACHABLE";
+
+  /** @param found what the last attempt ended with */
+  constructor(bucket: string, host: string, found: Error | { status: number; code?: string }) {
+    super(`${bucket} at ${host}: ${reasonOf(found)}. The endpoint is what AWS_ENDPOINT_URL names.`, {
+      cause: found instanceof Error ? found : undefined,
+    });
+  }
+}
+
+function reasonOf(found: Error | { status: number; code?: string }): string {
+  if (!(found instanceof Error)) return `it answers ${found.status} ${found.code ?? ""}`.trim();
+  const { code, message } = (found.cause ?? found) as NodeJS.ErrnoException;
+  const reasons: Record<string, string> = {
+    ECONNREFUSED: "nothing listens there",
+    ENOTFOUND: "the host's name is not known",
+    EAI_AGAIN: "the host's name cannot be looked up at present",
+  };
+  return reasons[code ?? ""] ?? `no answer: ${message || code}`;
+}

@@ -1,7 +1,13 @@
 import { type Job, Queue, UnrecoverableError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
-import { HeadstartError } from "../errors.js";
-import { ShardModelError, StoreUnknownError } from "./errors.js";
+import { HeadstartError, OutputError } from "../errors.js";
+import {
+  ShardModelError,
+  StoreAccessError,
+  StoreCredentialsError,
+  StoreUnknownError,
+  StoreUnreachableError,
+} from "./errors.js";
 import { type Run, runId } from "./run.js";
 import type { Shard } from "./shard.js";
 
@@ -70,6 +76,9 @@ export class ShardQueue {
   }
 }
 
+/** Failures by which a worker is of no use, and others may be. */
+const unfit = [ShardModelError, StoreUnknownError, StoreAccessError, StoreCredentialsError];
+
 /** What a taker of shards is told. */
 export interface TakingOptions {
   /** Shards under way at a time. */
@@ -78,7 +87,7 @@ export interface TakingOptions {
   stalledAfterMs: number;
   onDone(shard: Shard, tookMs: number): void;
   onFailed(file: string, reason: string): void;
-  /** This worker cannot label any shard: it has another model or does not see the place. Others get the shard. */
+  /** This worker cannot label any shard: it has another model, or cannot write to the place. Others get the shard. */
   onUnfit(error: HeadstartError): void;
 }
 
@@ -101,7 +110,7 @@ export function takeShards(
     try {
       await label(data);
     } catch (error) {
-      if (error instanceof ShardModelError || error instanceof StoreUnknownError) options.onUnfit(error);
+      if (isUnfit(error)) options.onUnfit(error);
       else if (isFinal(error)) throw new UnrecoverableError(error.message);
       throw error;
     } finally {
@@ -125,7 +134,12 @@ function nameOf(model: string): string {
   return `headstart-${model.slice(0, 32)}`;
 }
 
-/** Rows that cannot be labelled will not be the next time; a disk may have room again. */
+function isUnfit(error: unknown): error is HeadstartError {
+  return unfit.some((kind) => error instanceof kind);
+}
+
+/** Rows that cannot be labelled will not be the next time; a disk may have room again, and a store may answer. */
 function isFinal(error: unknown): error is HeadstartError {
-  return error instanceof HeadstartError && error.code !== "OUTPUT";
+  const mayPass = error instanceof OutputError || error instanceof StoreUnreachableError;
+  return error instanceof HeadstartError && !mayPass;
 }

@@ -28,11 +28,10 @@ export function runId(run: Run): string {
   return createHash("sha256").update(JSON.stringify(run)).digest("hex").slice(0, 16);
 }
 
-/** Makes a place the run's own. @throws OtherRunError where it is another's */
+/** Makes a place the run's own. @throws OtherRunError where it is another's; the errors of writing */
 export async function claim(store: ShardStore, run: Run): Promise<void> {
-  const found = await store.read(runFile);
-  if (!found) return store.write(runFile, Buffer.from(`${JSON.stringify(run, null, 2)}\n`));
-  const earlier = JSON.parse(found.toString()) as Run;
+  await store.write(runFile, Buffer.from(`${JSON.stringify(run, null, 2)}\n`));
+  const earlier = await readRun(store); // of whoever was first
   const parts = ["model", "input", "options", "textColumn", "table"] as const;
   const names = { model: "model", input: "input", options: "options", textColumn: "text column", table: "columns" };
   const differences = parts.filter((part) => JSON.stringify(earlier[part]) !== JSON.stringify(run[part]));
@@ -58,7 +57,8 @@ export async function readRun(store: ShardStore): Promise<Run> {
 
 /** Says that the input was split to its end, and into what. */
 export function writeSplit(store: ShardStore, shards: readonly ListedShard[]): Promise<void> {
-  return store.write(splitFile, Buffer.from(shards.map((shard) => `${JSON.stringify(shard)}\n`).join("")));
+  const lines = shards.map((shard) => `${JSON.stringify(shard)}\n`).join("");
+  return store.write(splitFile, Buffer.from(lines), { replace: true });
 }
 
 /** The shards of a run in the order of the input; undefined where it is not split to its end. */

@@ -8,9 +8,13 @@ export class Running {
   readonly ended: Promise<number | null>;
   readonly #process: ChildProcess;
 
-  /** @param onLine called with each line on stderr */
-  constructor(args: string[], cwd: string, onLine: (line: string) => void = () => {}) {
-    this.#process = spawn(process.execPath, [main, ...args], { cwd, stdio: ["ignore", "ignore", "pipe"] });
+  /** @param onLine called with each line on stderr. @param env added to the environment of the tests */
+  constructor(args: string[], cwd: string, onLine: (line: string) => void = () => {}, env: NodeJS.ProcessEnv = {}) {
+    this.#process = spawn(process.execPath, [main, ...args], {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     let rest = "";
     this.#process.stderr!.on("data", (chunk) => {
       this.stderr += chunk;

@@ -50,7 +50,8 @@ export class RedisServer {
   }
 }
 
-async function freePort(): Promise<number> {
+/** One that nothing listens at. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };

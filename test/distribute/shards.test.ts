@@ -17,7 +17,7 @@ import {
 import { joinRun } from "../../src/distribute/join.js";
 import { claim, type ListedShard, type Run, writeSplit } from "../../src/distribute/run.js";
 import { packShard, type Shard, unpackShard } from "../../src/distribute/shard.js";
-import { folderStore, makeFolder, removeLeftovers, type ShardStore } from "../../src/distribute/store.js";
+import { openStore, type ShardStore } from "../../src/distribute/store.js";
 import { completeShard } from "../../src/distribute/work.js";
 import { TextClassifier } from "../../src/index.js";
 import { headstart } from "../cli/headstart.js";
@@ -41,8 +41,9 @@ afterAll(async () => {
 });
 
 async function newStore(name: string): Promise<ShardStore> {
-  await makeFolder(join(folder, name));
-  return folderStore(join(folder, name));
+  const store = openStore(join(folder, name));
+  await store.prepare();
+  return store;
 }
 
 /** Splits a file as `predict --queue` does, without a queue. */
@@ -101,7 +102,7 @@ describe("shards", () => {
     const shards = await split(join(folder, name), store, options);
     expect(shards).toHaveLength(3);
     for (const shard of shards.toReversed()) await completeShard(model, fingerprint, store, shard);
-    const whole = await folderStore(folder).read("whole");
+    const whole = await openStore(folder).read("whole");
     expect(await joined(store)).toBe(whole!.toString());
   });
 
@@ -128,7 +129,7 @@ describe("shards", () => {
         },
       },
     });
-    await completeShard(counting, fingerprint, folderStore(join(folder, "twice")), shard);
+    await completeShard(counting, fingerprint, openStore(join(folder, "twice")), shard);
     const distinct = new Set(
       rows(2000)
         .map((row) => row.text)
@@ -146,7 +147,7 @@ describe("shards", () => {
     writeFileSync(join(folder, "b", `.${shard.file}.other-host.17`), "half of it");
     await completeShard(model, fingerprint, store, shard);
     expect(await joined(store)).toBe("labelled before");
-    await removeLeftovers(join(folder, "b"));
+    await store.tidy();
     expect(readdirSync(join(folder, "b")).sort()).toEqual(["run.json", shard.file, "split.jsonl"]);
   });
 });
@@ -182,7 +183,7 @@ describe("a place for shards", () => {
       StoreUnknownError,
     );
     const newer = await fingerprintModel(join(folder, "model"), "2");
-    await expect(completeShard(model, newer.fingerprint, folderStore(join(folder, "e")), shard)).rejects.toThrow(
+    await expect(completeShard(model, newer.fingerprint, openStore(join(folder, "e")), shard)).rejects.toThrow(
       ShardModelError,
     );
   });

@@ -6,7 +6,7 @@ import { counted } from "../../data/wording.js";
 import { connect } from "../../distribute/connection.js";
 import { ShardQueue } from "../../distribute/queue.js";
 import type { Run } from "../../distribute/run.js";
-import { folderStore, makeFolder } from "../../distribute/store.js";
+import { openStore } from "../../distribute/store.js";
 import { type Submitted, submit } from "../../distribute/submit.js";
 import { UsageError } from "../../errors.js";
 import { type Log, stderrLog } from "../../log.js";
@@ -27,13 +27,16 @@ export interface PredictQueueOptions extends PredictOptions {
 export async function predictQueue(folder: string, data: string, options: PredictQueueOptions): Promise<void> {
   const { out, queue: url } = options;
   if (out === undefined)
-    throw new UsageError("--queue needs --out: a folder for the shards, which all workers can reach.");
+    throw new UsageError(
+      "--queue needs --out: a folder or s3://bucket/prefix for the shards, which all workers can reach.",
+    );
   if (options.resume)
     throw new UsageError("--resume is not needed with --queue: the same command line goes on by itself.");
   const log = stderrLog(options);
   const { manifest, fingerprint: model } = await fingerprintModel(folder, packageVersion());
   requireThreshold(folder, manifest, options);
-  await makeFolder(out);
+  const store = openStore(out);
+  await store.prepare();
   const redis = await connect(url, log);
   onInterrupt(() => `workers go on with what is queued; the same command line queues the rest:\n  ${commandLine()}`);
   const table = await openTable(data, options);
@@ -42,7 +45,7 @@ export async function predictQueue(folder: string, data: string, options: Predic
     const run = await describeRun(model, table, data, options);
     const queue = new ShardQueue(redis, model);
     await tellOfWorkers(queue, folder, url, log);
-    const submitted = await submit(table, run, folderStore(out), queue, { ahead: options.ahead, onShard: teller(log) });
+    const submitted = await submit(table, run, store, queue, { ahead: options.ahead, onShard: teller(log) });
     tellOfEnd(submitted, out, url, log);
   } finally {
     table.close();

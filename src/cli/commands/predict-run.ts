@@ -7,7 +7,7 @@ import { joinRun } from "../../distribute/join.js";
 import { ShardQueue } from "../../distribute/queue.js";
 import { readRun } from "../../distribute/run.js";
 import { type RunStatus, statusOf } from "../../distribute/status.js";
-import { folderStore, removeLeftovers } from "../../distribute/store.js";
+import { openStore } from "../../distribute/store.js";
 import { HeadstartError, OutputError, UsageError } from "../../errors.js";
 import { stderrLog } from "../../log.js";
 import { print, printJson, table } from "../print.js";
@@ -23,7 +23,7 @@ export interface RunOptions {
 
 /** `headstart predict --status`. @throws RunNotFoundError, QueueConnectionError */
 export async function predictStatus(options: RunOptions): Promise<void> {
-  const store = folderStore(folderOf(options, "--status"));
+  const store = openStore(placeOf(options, "--status"));
   const { model } = await readRun(store);
   const redis = options.queue === undefined ? undefined : await connect(options.queue, stderrLog(options));
   try {
@@ -53,14 +53,14 @@ function linesOf({ input, shards, rows, queue, failed }: RunStatus): [string, st
 
 /** `headstart predict --join`. @throws RunNotFoundError, UnfinishedSplitError, ShardsMissingError, OutputError */
 export async function predictJoin(options: RunOptions & { join: string }): Promise<void> {
-  const folder = folderOf(options, "--join");
-  const { bytes, rows, shards } = await joinRun(folderStore(folder));
+  const store = openStore(placeOf(options, "--join"));
+  const { bytes, rows, shards } = await joinRun(store);
   if (options.join === "-") {
     await pipeline(bytes, process.stdout, { end: false });
     return;
   }
   await writeJoined(bytes, options.join);
-  await removeLeftovers(folder);
+  await store.tidy();
   stderrLog(options).info(`written: ${options.join}, ${counted(rows, "row")} of ${counted(shards, "shard")}`);
 }
 
@@ -75,7 +75,7 @@ async function writeJoined(bytes: AsyncIterable<Buffer>, path: string): Promise<
   }
 }
 
-function folderOf({ out }: RunOptions, flag: string): string {
-  if (out === undefined) throw new UsageError(`${flag} needs --out: the folder of the shards.`);
+function placeOf({ out }: RunOptions, flag: string): string {
+  if (out === undefined) throw new UsageError(`${flag} needs --out: the folder, or s3://bucket/prefix, of the shards.`);
   return out;
 }

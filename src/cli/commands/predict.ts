@@ -11,6 +11,7 @@ import type { Format } from "../../data/format.js";
 import { openTable, type Table } from "../../data/table.js";
 import { counted } from "../../data/wording.js";
 import { type TableShape, TableWriter } from "../../data/write.js";
+import { isAddress } from "../../distribute/store.js";
 import { HeadstartError, OutputError, UsageError } from "../../errors.js";
 import { type Log, stderrLog } from "../../log.js";
 import { onInterrupt } from "../interrupt.js";
@@ -33,6 +34,8 @@ export interface PredictOptions extends RowOptions {
 export async function predict(folder: string, data: string, options: PredictOptions): Promise<void> {
   if (options.resume && options.out === undefined)
     throw new UsageError("--resume needs --out: the file to go on with.");
+  if (isAddress(options.out ?? ""))
+    throw new UsageError(`--out ${options.out} needs --queue: without it --out is a file.`);
   const log = stderrLog(options);
   onInterrupt(() => interruption(options, data, 0));
   if (data === "-" && process.stdin.isTTY) log.info("Type a text a line; end with Ctrl-D.");

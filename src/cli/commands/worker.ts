@@ -4,7 +4,7 @@ import { fingerprintModel } from "../../classifier/fingerprint.js";
 import { counted } from "../../data/wording.js";
 import { connect } from "../../distribute/connection.js";
 import { ShardQueue, type Taker, takeShards } from "../../distribute/queue.js";
-import { folderStore } from "../../distribute/store.js";
+import { openStore } from "../../distribute/store.js";
 import { completeShard } from "../../distribute/work.js";
 import type { HeadstartError } from "../../errors.js";
 import { type Log, stderrLog } from "../../log.js";
@@ -63,7 +63,7 @@ async function work(model: TextClassifier, queue: ShardQueue, options: WorkerOpt
     isStopped = true;
   });
   const label = (shard: Parameters<Parameters<typeof takeShards>[1]>[0]) =>
-    completeShard(model, queue.model, folderStore(options.out ?? shard.store), shard);
+    completeShard(model, queue.model, openStore(options.out ?? shard.store), shard);
   const taker = takeShards(queue, label, {
     concurrency: options.concurrency,
     stalledAfterMs: options.stalledAfter * 1000,
