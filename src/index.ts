@@ -1,3 +1,4 @@
+export type { Recipe } from "./adapt/recipe.js";
 export { type AuditOptions, type AuditResult, audit } from "./audit/audit.js";
 export type { Finding } from "./audit/finding.js";
 export { type Prediction, TextClassifier } from "./classifier/classifier.js";

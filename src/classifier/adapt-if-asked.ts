@@ -36,6 +36,7 @@ export async function adaptIfAsked(
 ): Promise<TrainedEncoder & { adaptation?: AdaptationRecord }> {
   const {
     adapt = "none",
+    recipe,
     seed = 42,
     log = silentLog,
     classWeight = "none",
@@ -47,6 +48,7 @@ export async function adaptIfAsked(
   const baseline = { features: isPart ? lastOf(features) : features, C: trained.C };
   const { adapted, ...outcome } = await trainAdapted(tensorflow, encoder, texts, baseline, {
     request: adapt,
+    recipe,
     targets,
     groups: duplicateGroups(texts),
     classWeight,

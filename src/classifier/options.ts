@@ -1,3 +1,5 @@
+import type { Recipe } from "../adapt/recipe.js";
+import { checkRecipe } from "../adapt/recipe-changes.js";
 import type { FeatureKind } from "../encoder/encoder.js";
 import { OptionError } from "../errors.js";
 import type { Log } from "../log.js";
@@ -16,6 +18,8 @@ export interface FitOptions {
   classWeight?: "balanced" | "none";
   /** Layers of the encoder to train, counted from the last: `auto` decides by rows held out. Default `none`. */
   adapt?: "none" | AdaptRequest;
+  /** In place of parts of the usual recipe by which layers are trained. */
+  recipe?: Partial<Recipe>;
   /** Go on with an adaptation of the same data and options that was interrupted. */
   resume?: boolean;
   /** How often an adaptation keeps its state for `resume`; default 20. */
@@ -45,10 +49,12 @@ export function strengthsFor(rows: number): number[] {
 }
 
 /** @throws OptionError for a value that is not allowed. */
-export function checkFitOptions({ C, folds, maxTokens, seed, adapt, checkpointSeconds }: FitOptions): void {
+export function checkFitOptions(options: FitOptions): void {
+  const { C, folds, maxTokens, seed, adapt, recipe, checkpointSeconds } = options;
   if (typeof adapt === "number" && !(Number.isInteger(adapt) && adapt >= 1)) {
     throw new OptionError("adapt", adapt, "none, auto, all or a whole number from 1 on");
   }
+  if (recipe !== undefined) checkRecipe(recipe);
   if (checkpointSeconds !== undefined && !(checkpointSeconds > 0)) {
     throw new OptionError("checkpoint every", checkpointSeconds, "a number of seconds above 0");
   }

@@ -7,7 +7,7 @@ import { labelSetOf } from "../data/labels.js";
 import { Encoder } from "../encoder/encoder.js";
 import { holdingOut } from "../train/adaptation-evidence.js";
 import { depthOf, trialDepths } from "../train/train-adapted.js";
-import type { FitOptions } from "./options.js";
+import { checkFitOptions, type FitOptions } from "./options.js";
 
 /** What `fit` would do with the encoder, and what that takes. */
 export interface TrainingPlan {
@@ -25,6 +25,7 @@ export interface TrainingPlan {
 /** Estimates time and memory of the adaptation that `TextClassifier.fit` would do with the same arguments. */
 export async function planTraining(dataset: Dataset, options: FitOptions = {}): Promise<TrainingPlan> {
   const { adapt = "none" } = options;
+  checkFitOptions(options);
   const encoder = await Encoder.open(options.encoder, { ...options, features: "last", dtype: "source" });
   try {
     const rows = dataset.texts.length;
@@ -32,10 +33,11 @@ export async function planTraining(dataset: Dataset, options: FitOptions = {}): 
     const known = { rows, classes, layers: encoder.layers };
     if (adapt === "none") return { ...known, depth: 0, adaptations: 0 };
     const { recipe, depth: usual } = recipeFor(rows, classes);
+    const changed = { ...recipe, ...options.recipe };
     const depth = depthOf(adapt, usual, encoder.layers);
     const trainable = await prepareEncoder(encoder.model, encoder.pooling);
     const lengths = encoder.tokenize(dataset.texts).map((ids) => ids.length);
-    const cost = await adaptationCost(tailGraphs(trainable, depth), recipe, lengths, {
+    const cost = await adaptationCost(tailGraphs(trainable, depth), changed, lengths, {
       layers: encoder.layers,
       hiddenSize: trainable.facts.shapes.get(trainable.layerInputs[0])!.at(-1)![0],
       threads: availableParallelism(),

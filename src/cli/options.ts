@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { InvalidArgumentError } from "commander";
 
 /** An option's value that has to be an integer of at least `least`. */
@@ -37,6 +38,17 @@ export function adaptation(value: string): "none" | "auto" | "all" | number {
     throw new InvalidArgumentError("Expected none, auto, all or a number of layers, such as 2.");
   }
   return layers === 0 ? "none" : layers;
+}
+
+/** The value of `--recipe`: JSON, or a file of it. */
+export function recipe(value: string): unknown {
+  const isText = value.trimStart().startsWith("{");
+  try {
+    return JSON.parse(isText ? value : readFileSync(value, "utf8"));
+  } catch (error) {
+    const example = `'{"steps": 60, "learningRate": 5e-5}'`;
+    throw new InvalidArgumentError(`Expected JSON such as ${example}, or a file of it: ${(error as Error).message}.`);
+  }
 }
 
 /** The value of an option that takes `all` or a number of layers. */

@@ -5,7 +5,7 @@ import { auditCommand } from "./audit-program.js";
 import { experimentCommands } from "./experiments-program.js";
 import { labelCommand } from "./label-program.js";
 import { machineCommands } from "./machine-program.js";
-import { adaptation, integer, positive, probability } from "./options.js";
+import { adaptation, integer, positive, probability, recipe } from "./options.js";
 import { withQueueOptions, workerCommand } from "./queue-program.js";
 import { serveCommand } from "./serve-program.js";
 import { packageVersion } from "./version.js";
@@ -83,6 +83,12 @@ function trainingOptions(command: Command): Command {
       new Option("--adapt <layers>", "last layers of the encoder to train: none, auto, all or a number")
         .argParser(adaptation)
         .default("none"),
+    )
+    .addOption(
+      new Option(
+        "--recipe <json or file>",
+        "how --adapt trains, where not as usual (docs/guides/adaptation.md)",
+      ).argParser(recipe),
     )
     .option("--plan", "say how long --adapt would take and what memory, and stop")
     .option("--resume", "go on with an --adapt run of the same data and options that was interrupted")

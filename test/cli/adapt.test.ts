@@ -67,6 +67,22 @@ describe("train --adapt 1", () => {
     }
   });
 
+  it("trains as a recipe says, and names a part of it that there is not", async () => {
+    const own = { loss: { crossEntropy: 1, contrastive: 0.5 }, steps: 7, unfreeze: 0.5, layerDecay: 0.9, pull: 0.01 };
+    writeFileSync(join(folder, "recipe.json"), JSON.stringify(own));
+    const { code, stdout, stderr } = await train("own", `${encoders}bert`, "--adapt", "2", "--recipe", "recipe.json");
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain("adapted  the last 2 layers, 7 steps, as told\n");
+    expect(manifestOf("own").adaptation.recipe).toMatchObject({ ...own, learningRate: 1e-4 });
+    const wrong = await train("none", `${encoders}bert`, "--adapt", "2", "--recipe", '{"stepz": 7}');
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('recipe: found "stepz", expected some of')]);
+    const alone = await train("none", `${encoders}bert`, "--recipe", "recipe.json");
+    expect([alone.code, alone.stderr]).toEqual([2, expect.stringContaining("it needs --adapt")]);
+    const missing = await train("none", `${encoders}bert`, "--adapt", "2", "--recipe", "other.json");
+    expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining("other.json")]);
+    expect(existsSync(join(folder, "none"))).toBe(false);
+  });
+
   it("writes a folder that is an encoder for the next training", async () => {
     const { code, stdout, stderr } = await train("second", "model", "--adapt", "all");
     expect(code, stderr).toBe(0);

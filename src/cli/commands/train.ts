@@ -27,6 +27,7 @@ export interface TrainOptions
     FitOptions,
     | "encoder"
     | "adapt"
+    | "recipe"
     | "resume"
     | "features"
     | "C"
@@ -60,6 +61,9 @@ export async function train(data: string, options: TrainOptions): Promise<void> 
   const log = stderrLog(options);
   if (options.resume && (options.adapt === undefined || options.adapt === "none" || !options.cache)) {
     throw new UsageError("--resume goes on with an adaptation that was kept: it needs --adapt, and no --no-cache.");
+  }
+  if (options.recipe && (options.adapt === undefined || options.adapt === "none")) {
+    throw new UsageError("--recipe says how --adapt trains: it needs --adapt auto, all or a number of layers.");
   }
   if (options.plan) return printPlan(data, options);
   if (options.out === undefined) throw new UsageError("train needs --out <folder>: where to write the model.");
@@ -118,11 +122,13 @@ function loadOptions(options: TrainOptions) {
 }
 
 function fitOptions(dataset: Dataset, options: TrainOptions, log: Log): FitOptions {
-  const { encoder, adapt, resume, features, C, classWeight, pooling, maxTokens, dtype, backend, seed, cache } = options;
+  const { encoder, adapt, recipe, resume, features, C, classWeight, pooling, maxTokens, dtype, backend, seed, cache } =
+    options;
   const { checkpointEvery: checkpointSeconds } = options;
   const given = {
     encoder,
     adapt,
+    recipe,
     resume,
     checkpointSeconds,
     features,
