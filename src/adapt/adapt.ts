@@ -6,9 +6,9 @@ import type { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
 import { bytesOf, Checkpoint, type CheckpointOptions } from "./checkpoint.js";
 import { embed } from "./embed.js";
-import { HiddenStates } from "./hidden-states.js";
+import { FrozenLayers } from "./frozen-layers.js";
+import type { HiddenStates } from "./hidden-states.js";
 import type { Recipe } from "./recipe.js";
-import { prepareEncoder, type TailGraphs, tailGraphs } from "./tail-graphs.js";
 import { TailSession } from "./tail-session.js";
 import { TrainingRun } from "./training-run.js";
 import { writeBack } from "./write-back.js";
@@ -26,6 +26,8 @@ export interface AdaptOptions {
   /** Stops the schedule early. */
   stopAfter?: number;
   looking?: Looking;
+  /** Of the same encoder: spares what an earlier training computed of the frozen layers. */
+  frozenLayers?: FrozenLayers;
   log?: Log;
 }
 
@@ -69,9 +71,10 @@ export async function adaptEncoder(
   options: AdaptOptions,
 ): Promise<Adapted> {
   const { depth, recipe, random, threads, looking, log = silentLog } = options;
-  const graphs = tailGraphs(await prepareEncoder(encoder.model, encoder.pooling), depth);
+  const frozenLayers = options.frozenLayers ?? new FrozenLayers(encoder);
+  const graphs = await frozenLayers.graphs(depth);
   await encoder.rest(); // its sessions would only take memory
-  const states = await frozenStates(encoder, graphs, [...texts, ...(looking?.texts ?? [])], log);
+  const states = await frozenLayers.states(depth, [...texts, ...(looking?.texts ?? [])], log);
   const session = await TailSession.open(graphs, threads);
   const bar = log.progress("adapting", recipe.steps);
   try {
@@ -133,18 +136,6 @@ async function lookAt(run: TrainingRun, { look, texts }: Looking): Promise<numbe
     { rows: own, size, data: data.subarray(0, own * size) },
     { rows: texts.length, size, data: data.subarray(own * size) },
   );
-}
-
-async function frozenStates(encoder: Encoder, graphs: TailGraphs, texts: readonly string[], log: Log) {
-  const progress = log.progress("frozen layers", texts.length);
-  try {
-    return await HiddenStates.compute(graphs.prefix, encoder.tokenize(texts), {
-      paddingId: encoder.tokenizer.paddingId,
-      onProgress: (done) => progress.update(done),
-    });
-  } finally {
-    progress.stop();
-  }
 }
 
 function checkpointOf(encoder: Encoder, texts: readonly string[], targets: Targets, options: AdaptOptions): Checkpoint {

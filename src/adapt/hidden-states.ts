@@ -5,7 +5,7 @@ import { lengthBatches } from "../encoder/batches.js";
 import { openPool } from "../encoder/pool.js";
 
 /** Hidden states above this many bytes go to a temporary file. */
-const memoryBudgetBytes = 512 * 2 ** 20;
+export const memoryBudgetBytes = 512 * 2 ** 20;
 
 /**
  * What the frozen layers make of each text, [T, D], computed once and kept while the layers behind them are trained. In
@@ -15,7 +15,7 @@ export class HiddenStates {
   readonly #inMemory = new Map<number, Float32Array>();
   readonly #inFile = new Map<number, { position: number; length: number }>();
   #bytes = 0;
-  #file: { folder: string; descriptor: number; size: number } | undefined;
+  #file: { folder: string; descriptor: number; size: number; isBorrowed?: boolean } | undefined;
 
   private constructor(
     /** Token ids of each text. */
@@ -52,6 +52,24 @@ export class HiddenStates {
     }
   }
 
+  /** Of the states that are not in a file. */
+  get bytesInMemory(): number {
+    return [...this.#inMemory.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  }
+
+  /** The states of some of the texts, numbered from 0. They are this object's own: it has to be there as long as they are used. */
+  select(texts: readonly number[]): HiddenStates {
+    const tokens = texts.map((text) => this.tokens[text]);
+    const part = new HiddenStates(tokens, this.paddingId, this.budgetBytes);
+    part.#file = this.#file && { ...this.#file, isBorrowed: true };
+    for (const [i, text] of texts.entries()) {
+      const values = this.#inMemory.get(text);
+      if (values) part.#inMemory.set(i, values);
+      else part.#inFile.set(i, this.#inFile.get(text)!);
+    }
+    return part;
+  }
+
   /** @returns [T, D] of one text. */
   get(text: number): Float32Array {
     const kept = this.#inMemory.get(text);
@@ -63,7 +81,7 @@ export class HiddenStates {
   }
 
   dispose(): void {
-    if (!this.#file) return;
+    if (!this.#file || this.#file.isBorrowed) return;
     closeSync(this.#file.descriptor);
     rmSync(this.#file.folder, { recursive: true, force: true });
     this.#file = undefined;

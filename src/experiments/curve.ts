@@ -1,3 +1,4 @@
+import { FrozenLayers } from "../adapt/frozen-layers.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { scoreSingleLabel } from "../evaluate/single-label.js";
 import type { Log } from "../log.js";
@@ -80,8 +81,9 @@ export async function runCurve(
 ): Promise<{ result: CurveResult; failed: { id: string; error: string }[] }> {
   const plan = planCurve(data, options);
   const used = new Set(plan.cells.flatMap((cell) => [...plan.rowsOf(cell)]));
-  const texts = [...[...used].map((row) => data.texts[row]), ...data.testTexts];
-  const store = new FeatureStore(setup.encoder, texts, setup.log);
+  const trainedOn = [...used].map((row) => data.texts[row]);
+  const store = new FeatureStore(setup.encoder, [...trainedOn, ...data.testTexts], setup.log);
+  const frozenLayers = new FrozenLayers(setup.encoder, trainedOn);
   const scored = async (cell: CurveCell): Promise<CurveScore> => {
     const rows = plan.rowsOf(cell);
     const labels = Int32Array.from(rows, (row) => data.labels[row]);
@@ -89,24 +91,28 @@ export async function runCurve(
       texts: rows.map((row) => data.texts[row]),
       targets: { kind: "single-label", classes: data.labelNames.length, labels },
     };
-    const probabilities = await predictedBy(cell, training, store, setup, options, data.testTexts);
+    const probabilities = await predictedBy(cell, training, { store, frozenLayers }, setup, options, data.testTexts);
     const input = { probabilities, labels: data.testLabels, labelNames: data.labelNames };
     const { accuracy, macroF1 } = scoreSingleLabel(input, { resamples: 0 });
     return { accuracy, macroF1, rows: rows.length };
   };
-  const { done, failed } = await runCells({ cells: plan.cells, cost: run.cost ?? (() => 1), run: scored }, run);
-  return { result: summarizeCurve(done, data), failed };
+  try {
+    const { done, failed } = await runCells({ cells: plan.cells, cost: run.cost ?? (() => 1), run: scored }, run);
+    return { result: summarizeCurve(done, data), failed };
+  } finally {
+    frozenLayers.dispose();
+  }
 }
 
 async function predictedBy(
   cell: CurveCell,
   rows: TrainingRows,
-  store: FeatureStore,
+  { store, frozenLayers }: { store: FeatureStore; frozenLayers: FrozenLayers },
   { tensorflow, encoder }: ExperimentSetup,
   { adaptation, scratchRecipe: changes, seed }: CurveOptions,
   texts: readonly string[],
 ): Promise<Float32Array> {
-  const training = { tensorflow, store, seed: seed + cell.draw };
+  const training = { tensorflow, store, frozenLayers, seed: seed + cell.draw };
   const simple: Partial<Record<CurveMethod, () => Promise<Predictor> | Predictor>> = {
     head: () => trainHeadOnly(training, rows),
     "bag-of-words": () => trainBagOfWords(training, rows),

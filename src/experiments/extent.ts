@@ -1,15 +1,19 @@
+import { FrozenLayers } from "../adapt/frozen-layers.js";
 import { stratifiedFolds } from "../data/split.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { fitHead } from "../head/fit.js";
-import { type Features, headLogits, type LinearHead, probabilities, selectFeatures } from "../head/linear.js";
+import { type Features, headLogits, type LinearHead, selectFeatures, selectRows } from "../head/linear.js";
 import { Random } from "../random.js";
+import type { Tensorflow } from "../runtime/tensorflow.js";
+import { type DepthFit, fitAtDepth } from "../train/fit-at-depth.js";
 import { accuracyOf } from "../train/select.js";
 import { CostEstimate } from "./cost.js";
 import type { ExperimentSetup } from "./curve.js";
 import { type Draw, drawRows, partialDraws, type Shots } from "./draws.js";
 import type { ExperimentData } from "./examples.js";
 import { type ExtentResult, summarizeExtent } from "./extent-result.js";
-import { type Adaptation, type TrainingRows, trainAdaptedLayers } from "./methods.js";
+import { FeatureStore } from "./feature-store.js";
+import { type Adaptation, adaptationPlan, type TrainingRows } from "./methods.js";
 import { type RunOptions, runCells } from "./run.js";
 import { meanCosine, type UnrelatedTask } from "./unrelated.js";
 
@@ -68,45 +72,58 @@ export async function runExtent(
   options: ExtentOptions,
   run: RunOptions & { cost?(cell: ExtentCell): number },
 ): Promise<{ result: ExtentResult; failed: { id: string; error: string }[] }> {
-  const { tensorflow, encoder } = setup;
+  const { tensorflow, encoder, log } = setup;
+  const { unrelated } = options;
   const plan = planExtent(data, encoder, options);
-  const plain = encoder.kind === "last" ? encoder : await encoder.withModel(encoder.model, "last");
+  const trainedOn = [...new Set(plan.cells.flatMap((cell) => [...plan.rowsOf(cell)]))].map((row) => data.texts[row]);
+  const store = new FeatureStore(encoder, [...trainedOn, ...data.testTexts, ...unrelated.texts], log);
+  const frozenLayers = new FrozenLayers(encoder, trainedOn);
+  const features = async (texts: readonly string[]) => (await store.of(texts)).last;
   let frozen: Promise<FrozenMeasures> | undefined;
   const measure = async (cell: ExtentCell): Promise<ExtentScore> => {
-    const rows = plan.rowsOf(cell);
-    const training: TrainingRows = {
-      texts: rows.map((row) => data.texts[row]),
-      targets: {
-        kind: "single-label",
-        classes: data.labelNames.length,
-        labels: Int32Array.from(rows, (row) => data.labels[row]),
-      },
-    };
-    frozen ??= frozenMeasures(setup, plain, options);
-    const before = await frozen;
-    if (cell.depth === 0) {
-      const { head } = await fitHead(tensorflow, await plain.encode(training.texts), training.targets, { C: 1 });
-      return scoresOf(plain, head, data, training, before);
-    }
+    const rows = trainingRows(data, plan.rowsOf(cell));
+    const heldOut = { texts: data.testTexts, features: await features(data.testTexts) };
+    const parted = { ...rows, features: await features(rows.texts), heldOut };
+    const training = { tensorflow, seed: options.seed + cell.draw, frozenLayers };
     const adaptation = { depth: cell.depth, recipe: options.recipe };
-    const trained = await trainAdaptedLayers(
-      { tensorflow, seed: options.seed + cell.draw },
-      encoder,
-      training,
-      adaptation,
-    );
+    frozen ??= frozenMeasures(tensorflow, await features(unrelated.texts), options);
+    const before = await frozen;
+    const fit = await fitAtDepth(tensorflow, encoder, parted, adaptationPlan(training, encoder, rows, adaptation));
     try {
-      return await scoresOf(trained.encoder, trained.head, data, training, before);
+      const after = (await fit.adapted?.encoder.encode(unrelated.texts)) ?? before.embeddings;
+      return { ...scoresOf(fit, rows.targets, data), ...forgotten(before, after) };
     } finally {
-      await trained.dispose();
+      await fit.adapted?.encoder.dispose();
     }
   };
   try {
     const { done, failed } = await runCells({ cells: plan.cells, cost: run.cost ?? (() => 1), run: measure }, run);
     return { result: summarizeExtent(done, data, options, encoder.layers), failed };
   } finally {
-    if (plain !== encoder) await plain.dispose();
+    frozenLayers.dispose();
   }
+}
+
+function trainingRows({ texts, labels, labelNames }: ExperimentData, rows: readonly number[]): TrainingRows {
+  const own = Int32Array.from(rows, (row) => labels[row]);
+  return {
+    texts: rows.map((row) => texts[row]),
+    targets: { kind: "single-label", classes: labelNames.length, labels: own },
+  };
+}
+
+/** One half of the test rows chooses the depth, the other scores it. */
+function scoresOf(
+  { own, heldOut: [{ logits }] }: DepthFit,
+  targets: TrainingRows["targets"],
+  { testLabels }: ExperimentData,
+): Pick<ExtentScore, "train" | "choosing" | "heldOut"> {
+  const half = (which: number) => {
+    const rows = [...testLabels.keys()].filter((row) => row % 2 === which);
+    const labels = Int32Array.from(rows, (row) => testLabels[row]);
+    return accuracyOf({ ...targets, labels }, selectRows(Float32Array.from(logits), targets.classes, rows));
+  };
+  return { train: accuracyOf(targets, own), choosing: half(0), heldOut: half(1) };
 }
 
 /** Embeddings of the unrelated texts before any training, and a probe of their task. */
@@ -117,11 +134,10 @@ interface FrozenMeasures {
 }
 
 async function frozenMeasures(
-  { tensorflow }: ExperimentSetup,
-  encoder: Encoder,
+  tensorflow: Tensorflow,
+  embeddings: Features,
   { unrelated, seed }: ExtentOptions,
 ): Promise<FrozenMeasures> {
-  const embeddings = await encoder.encode(unrelated.texts);
   const { labels, classes } = unrelated;
   if (!labels || !classes) return { unrelated, embeddings };
   const folds = stratifiedFolds(labels, 2, new Random(seed));
@@ -141,36 +157,14 @@ function probed(head: LinearHead, embeddings: Features, rows: readonly number[],
   return accuracyOf(targets, headLogits(head, selectFeatures(embeddings, rows)));
 }
 
-async function scoresOf(
-  encoder: Encoder,
-  head: LinearHead,
-  { testTexts, testLabels }: ExperimentData,
-  { texts, targets }: TrainingRows,
+function forgotten(
   { unrelated, embeddings, probe }: FrozenMeasures,
-): Promise<ExtentScore> {
-  const said = async (given: readonly string[]) => {
-    const logits = headLogits(head, await encoder.encode(given));
-    return probabilities("single-label", logits, head.classes);
-  };
-  const test = await said(testTexts);
-  const half = (which: number) => {
-    const rows = [...testLabels.keys()].filter((row) => row % 2 === which);
-    const right = rows.filter((row) => topOf(test, row, head.classes) === testLabels[row]);
-    return right.length / rows.length;
-  };
-  const after = await encoder.encode(unrelated.texts);
+  after: Features,
+): Pick<ExtentScore, "cosine" | "probeLoss"> {
   return {
-    train: accuracyOf(targets, await said(texts)),
-    choosing: half(0),
-    heldOut: half(1),
     cosine: meanCosine(embeddings, after),
     probeLoss: probe ? probe.accuracy - probed(probe.head, after, probe.testRows, unrelated) : null,
   };
-}
-
-function topOf(rows: Float32Array, row: number, classes: number): number {
-  const own = rows.subarray(row * classes, (row + 1) * classes);
-  return own.indexOf(own.reduce((a, b) => Math.max(a, b)));
 }
 
 /** Expected seconds of each cell, by id. */

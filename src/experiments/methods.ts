@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import type { FrozenLayers } from "../adapt/frozen-layers.js";
 import { type Recipe, recipeFor } from "../adapt/recipe.js";
 import { strengthsFor } from "../classifier/options.js";
 import { duplicateGroups } from "../data/duplicates.js";
@@ -8,7 +9,7 @@ import { type Features, headLogits, type LinearHead, probabilities, type Targets
 import { silentLog } from "../log.js";
 import { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
-import { adaptAndFit } from "../train/adapt-and-fit.js";
+import { type AdaptationPlan, adaptAndFit } from "../train/adapt-and-fit.js";
 import { selectHead } from "../train/select.js";
 import { rowsForOneRepeat } from "../train/train-head.js";
 import { fitBagOfWords } from "./bag-of-words.js";
@@ -29,6 +30,12 @@ export interface Training {
   tensorflow: Tensorflow;
   store: FeatureStore;
   seed: number;
+}
+
+/** What training of layers needs. */
+export interface LayerTraining extends Pick<Training, "tensorflow" | "seed"> {
+  /** Of the encoder that is adapted. */
+  frozenLayers?: FrozenLayers;
 }
 
 /** A linear head on the frozen encoder, features and C chosen by cross-validation on the training rows, as `train` does it. */
@@ -78,23 +85,35 @@ export interface AdaptedPredictor {
   dispose(): Promise<void>;
 }
 
-/** The last layers trained with the usual recipe for so many rows, then a head. @param encoder is not changed. */
-export async function trainAdaptedLayers(
-  { tensorflow, seed }: Pick<Training, "tensorflow" | "seed">,
+/** The usual recipe for so many rows, with what is told in its place. */
+export function adaptationPlan(
+  { seed, frozenLayers }: LayerTraining,
   encoder: Encoder,
   { texts, targets }: TrainingRows,
   { depth, recipe }: Adaptation,
-): Promise<AdaptedPredictor> {
+): AdaptationPlan {
   const usual = recipeFor(texts.length, targets.classes);
-  const fit = await adaptAndFit(tensorflow, encoder, texts, targets, {
+  return {
     depth: Math.min(depth, encoder.layers),
     recipe: { ...usual.recipe, ...recipe },
     C: usual.C,
     classWeight: "none",
     random: new Random(seed),
     threads: availableParallelism(),
+    frozenLayers,
     log: silentLog,
-  });
+  };
+}
+
+/** The last layers trained in the usual way, then a head. @param encoder is not changed. */
+export async function trainAdaptedLayers(
+  training: LayerTraining,
+  encoder: Encoder,
+  rows: TrainingRows,
+  adaptation: Adaptation,
+): Promise<AdaptedPredictor> {
+  const plan = adaptationPlan(training, encoder, rows, adaptation);
+  const fit = await adaptAndFit(training.tensorflow, encoder, rows.texts, rows.targets, plan);
   return {
     encoder: fit.encoder,
     head: fit.head,
@@ -108,15 +127,15 @@ export const scratchRecipe: Partial<Recipe> = { learningRate: 5e-4, steps: 60, b
 
 /** From scratch: the same architecture with random weights, all layers trained by the same adaptation. */
 export async function trainRandomWeights(
-  training: Pick<Training, "tensorflow" | "seed">,
+  { tensorflow, seed }: Pick<Training, "tensorflow" | "seed">,
   encoder: Encoder,
   rows: TrainingRows,
   recipe: Partial<Recipe> = scratchRecipe,
 ): Promise<AdaptedPredictor> {
-  const model = withRandomWeights(encoder, new Random(training.seed));
+  const model = withRandomWeights(encoder, new Random(seed));
   const fresh = await encoder.withModel(model, "last");
   try {
-    return await trainAdaptedLayers(training, fresh, rows, { depth: encoder.layers, recipe });
+    return await trainAdaptedLayers({ tensorflow, seed }, fresh, rows, { depth: encoder.layers, recipe });
   } finally {
     await fresh.dispose();
   }

@@ -1,3 +1,4 @@
+import type { FrozenLayers } from "../adapt/frozen-layers.js";
 import { fitHead } from "../head/fit.js";
 import { type Features, headLogits, type LinearHead, probabilities, type Targets } from "../head/linear.js";
 import { Random } from "../random.js";
@@ -28,6 +29,7 @@ export interface TransferRows {
 /** What training needs. */
 export interface TransferTraining extends Pick<ExperimentSetup, "tensorflow" | "encoder"> {
   store: FeatureStore;
+  frozenLayers: FrozenLayers;
   seed: number;
   adaptation: Adaptation;
 }

@@ -1,3 +1,4 @@
+import { FrozenLayers } from "../adapt/frozen-layers.js";
 import { scoreSingleLabel } from "../evaluate/single-label.js";
 import { CostEstimate } from "./cost.js";
 import type { ExperimentSetup } from "./curve.js";
@@ -103,8 +104,10 @@ export async function runTransfer(
   const draws = transferRows(data, options);
   const texts = draws.flatMap(({ source, unlabelled, few }) => [...source.texts, ...unlabelled, ...(few?.texts ?? [])]);
   const store = new FeatureStore(encoder, [...texts, ...data.test.texts], log);
+  const frozenLayers = new FrozenLayers(encoder, adaptedOn(options.methods, draws));
   const measure = async ({ method, draw }: TransferCell): Promise<TransferScore> => {
-    const training = { tensorflow, encoder, store, seed: options.seed + draw, adaptation: options.adaptation };
+    const { seed, adaptation } = options;
+    const training = { tensorflow, encoder, store, frozenLayers, seed: seed + draw, adaptation };
     const rows = draws[draw];
     if (method === "distance") return { value: await proxyADistance(training, rows.source.texts, rows.unlabelled) };
     const probabilities = await transferred(method, training, rows, data.test.texts);
@@ -112,8 +115,20 @@ export async function runTransfer(
     return { value: scoreSingleLabel(input, { resamples: 0 }).accuracy };
   };
   const cells = planTransfer(data, options);
-  const { done, failed } = await runCells({ cells, cost: run.cost ?? (() => 1), run: measure }, run);
-  return { result: summarizeTransfer(done, data, draws[0]), failed };
+  try {
+    const { done, failed } = await runCells({ cells, cost: run.cost ?? (() => 1), run: measure }, run);
+    return { result: summarizeTransfer(done, data, draws[0]), failed };
+  } finally {
+    frozenLayers.dispose();
+  }
+}
+
+/** The texts that some encoder is trained on. */
+function adaptedOn(methods: readonly TransferMethod[], draws: readonly TransferRows[]): string[] {
+  return draws.flatMap(({ source, unlabelled }) => [
+    ...(methods.some((method) => method.startsWith("adapted")) ? source.texts : []),
+    ...(methods.includes("adapted-pseudo") ? unlabelled : []),
+  ]);
 }
 
 const SECONDS_OF_HEAD = 1;

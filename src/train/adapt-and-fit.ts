@@ -1,5 +1,6 @@
 import { type Adapted, adaptEncoder, type Looking } from "../adapt/adapt.js";
 import type { Checkpoint, CheckpointOptions } from "../adapt/checkpoint.js";
+import type { FrozenLayers } from "../adapt/frozen-layers.js";
 import { type OpenRecipe, type Recipe, usualBlend } from "../adapt/recipe.js";
 import { type Encoder, lastOf } from "../encoder/encoder.js";
 import { balancedClassWeights } from "../head/class-weights.js";
@@ -30,6 +31,8 @@ export interface AdaptationPlan {
   random: Random;
   threads: number;
   checkpoints?: CheckpointOptions;
+  /** Of the encoder that is adapted, where it is trained more than once. */
+  frozenLayers?: FrozenLayers;
   log: Log;
 }
 

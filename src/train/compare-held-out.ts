@@ -1,12 +1,11 @@
 import type { Checkpoint } from "../adapt/checkpoint.js";
 import type { Encoder } from "../encoder/encoder.js";
-import { balancedClassWeights } from "../head/class-weights.js";
-import { fitHead } from "../head/fit.js";
-import { type Features, headLogits, selectFeatures, selectTargets, type Targets } from "../head/linear.js";
+import { type Features, selectFeatures, selectTargets, type Targets } from "../head/linear.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
-import { type AdaptationPlan, adaptAndFit } from "./adapt-and-fit.js";
+import type { AdaptationPlan } from "./adapt-and-fit.js";
 import { type HoldingOut, type Way, wayOf } from "./adaptation-evidence.js";
 import { foldsOf } from "./cross-validate.js";
+import { fitAtDepth } from "./fit-at-depth.js";
 import { HeldOutLogits } from "./held-out-logits.js";
 
 /** The frozen classifier that adaptation is compared with. */
@@ -47,29 +46,21 @@ export async function compareHeldOut(
   const after = looks.map((share) => Math.max(1, Math.round(share * plan.recipe.steps)));
   for (let fold = 0; fold < heldOut; fold++) {
     const [training, held] = [all.filter((row) => folds.of[row] !== fold), all.filter((row) => folds.of[row] === fold)];
-    const part = selectTargets(targets, training);
-    found.add({ depth: 0, steps: 0 }, held, await frozenLogits(tensorflow, frozen, { training, held, part }, plan));
-    const seen = training.map((row) => texts[row]);
-    const looking = { after, texts: held.map((row) => texts[row]) };
-    for (const depth of depths) {
-      const fit = await adaptAndFit(tensorflow, encoder, seen, part, { ...plan, depth }, looking);
-      await fit.encoder.dispose();
-      if (fit.checkpoint) checkpoints.push(fit.checkpoint);
-      for (const [steps, logits] of Object.entries(fit.looks)) found.add({ depth, steps: Number(steps) }, held, logits);
+    const parted = {
+      texts: training.map((row) => texts[row]),
+      targets: selectTargets(targets, training),
+      features: selectFeatures(frozen.features, training),
+      heldOut: { texts: held.map((row) => texts[row]), features: selectFeatures(frozen.features, held) },
+    };
+    for (const depth of [0, ...depths]) {
+      const way = { ...plan, depth, C: depth === 0 ? frozen.C : plan.C };
+      const fit = await fitAtDepth(tensorflow, encoder, parted, way, after);
+      await fit.adapted?.encoder.dispose();
+      if (fit.adapted?.checkpoint) checkpoints.push(fit.adapted.checkpoint);
+      for (const { steps, logits } of fit.heldOut) found.add({ depth, steps }, held, logits);
     }
   }
   const known = selectTargets(targets, [...rows]);
   const ways = found.ways.map(({ depth, steps, logits }) => wayOf(depth, steps, { rows, targets: known, logits }));
   return { rows, targets: known, ways, checkpoints };
-}
-
-async function frozenLogits(
-  tensorflow: Tensorflow,
-  { features, C }: FrozenBaseline,
-  { training, held, part }: { training: number[]; held: number[]; part: Targets },
-  plan: AdaptationPlan,
-): Promise<Float32Array> {
-  const classWeight = plan.classWeight === "balanced" ? balancedClassWeights(part) : undefined;
-  const { head } = await fitHead(tensorflow, selectFeatures(features, training), part, { C, classWeight });
-  return headLogits(head, selectFeatures(features, held));
 }
