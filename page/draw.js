@@ -8,8 +8,14 @@ export function element(name, properties = {}, ...children) {
   return node;
 }
 
-/** What a prediction says in a few words. */
-export function decisionText({ label, labels, confidence }) {
+/** Beside a label that is to be doubted, however sure it looks. */
+export function doubtNote(doubt) {
+  return doubt ? [" ", element("small", { className: "doubt", textContent: doubt })] : [];
+}
+
+/** What a prediction says in a few words: the label, how sure it is, and whether the label is to be doubted all the same. */
+export function decisionText({ label, labels, confidence, inScope }) {
+  if (inScope === false) return [label, percent(confidence), "probably fits none of the labels"];
   if (labels === undefined) return [label, percent(confidence)];
   return [labels.length === 0 ? "no label" : labels.join(", "), percent(confidence)];
 }
@@ -94,7 +100,7 @@ export function drawNeighbours(list, found) {
 export function drawLines(body, texts, predictions, onChoose) {
   body.replaceChildren(
     ...texts.map((text, i) => {
-      const [label, confidence] = decisionText(predictions[i]);
+      const [label, confidence, doubt] = decisionText(predictions[i]);
       const button = element("button", {
         type: "button",
         textContent: text,
@@ -106,7 +112,7 @@ export function drawLines(body, texts, predictions, onChoose) {
         "tr",
         {},
         element("td", {}, button),
-        element("td", { textContent: label }),
+        element("td", {}, label, ...doubtNote(doubt)),
         element("td", { className: "number", textContent: confidence }),
       );
     }),

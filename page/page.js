@@ -1,6 +1,6 @@
 /** The page: what is typed is labelled at once, then explained. */
 import { getModels, hasToken, neighbours, predict, Refused, useToken } from "./api.js";
-import { decisionText, drawBars, drawLines, drawNeighbours, drawWords, element } from "./draw.js";
+import { decisionText, doubtNote, drawBars, drawLines, drawNeighbours, drawWords, element } from "./draw.js";
 import { setUpFileSection } from "./file-section.js";
 import { effectsOf, partsOf, variantsOf } from "./words.js";
 
@@ -111,9 +111,9 @@ async function showText(text, signal) {
 }
 
 function drawDecision(prediction) {
-  const [label, confidence] = decisionText(prediction);
+  const [label, confidence, doubt] = decisionText(prediction);
   byId("decision").className = "";
-  byId("decision").replaceChildren(label, " ", element("small", { textContent: confidence }));
+  byId("decision").replaceChildren(label, " ", element("small", { textContent: confidence }), ...doubtNote(doubt));
   drawBars(byId("bars"), { ...prediction, scores: prediction.scores.slice(0, mostBars) });
 }
 

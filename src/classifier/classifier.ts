@@ -9,7 +9,7 @@ import { Random } from "../random.js";
 import { loadFolder } from "./load.js";
 import type { Manifest } from "./manifest.js";
 import type { FitOptions } from "./options.js";
-import { splitOutput } from "./output.js";
+import { outOfScope, splitOutput } from "./output.js";
 
 export type { Manifest } from "./manifest.js";
 export type { FitOptions } from "./options.js";
@@ -86,21 +86,19 @@ export class TextClassifier {
     options: { onProgress?: (done: number) => void } = {},
   ): Promise<ScopedProbabilities> {
     const classes = this.labels.length;
-    const { logits, inScope } = splitOutput(await this.backing.runner.run(texts, options), texts.length, classes);
-    const threshold = this.manifest.outOfScope?.threshold;
+    const output = splitOutput(await this.backing.runner.run(texts, options), texts.length, classes);
     return {
-      probabilities: probabilities(this.manifest.task, logits, classes),
-      outOfScope:
-        inScope && threshold !== undefined ? Uint8Array.from(inScope, (score) => Number(score < threshold)) : null,
+      probabilities: probabilities(this.manifest.task, output.logits, classes),
+      outOfScope: outOfScope(this.manifest, output),
     };
   }
 
   async predict(texts: readonly string[]): Promise<Prediction[]> {
-    const { probabilities: rows, outOfScope } = await this.predictScoped(texts);
+    const { probabilities: rows, outOfScope: outside } = await this.predictScoped(texts);
     const classes = this.labels.length;
     return texts.map((_, i) => ({
       ...this.decide(rows.subarray(i * classes, (i + 1) * classes)),
-      ...(outOfScope?.[i] === 1 && { outOfScope: true as const }),
+      ...(outside?.[i] === 1 && { outOfScope: true as const }),
     }));
   }
 

@@ -1,3 +1,5 @@
+import type { Manifest } from "./manifest.js";
+
 /** What a classifier's graph computes for N texts. */
 export interface ClassifierOutput {
   /** [N, K] */
@@ -17,4 +19,9 @@ export function splitOutput(output: Float32Array, rows: number, classes: number)
     inScope[row] = output[at + classes];
   }
   return { logits, inScope };
+}
+
+/** [N], 1 where a text probably fits none of the labels; null where the classifier has no threshold for that. */
+export function outOfScope({ outOfScope: record }: Manifest, { inScope }: ClassifierOutput): Uint8Array | null {
+  return inScope && record ? Uint8Array.from(inScope, (score) => Number(score < record.threshold)) : null;
 }

@@ -13,6 +13,9 @@ export const EMBEDDING = "sentence_embedding";
 /** The constants that `appendHead` stores: weights [F, K], bias [K]. */
 export const HEAD = { weight: "headstart/head/weight", bias: "headstart/head/bias" };
 
+/** The name of `appendInScope`'s output [B, 1]; what it adds before that begins with the second. */
+export const IN_SCOPE = { output: "in_scope", steps: "headstart/in_scope/" };
+
 const MASK = "attention_mask";
 const epsilon = 1e-12; // as torch.nn.functional.normalize
 
@@ -66,7 +69,7 @@ export function appendInScope(
   score: { prototypes?: Float32Array; logitWeight: number; bias: number },
 ): void {
   const append = new Appender(model);
-  const name = (step: string) => `headstart/in_scope/${step}`;
+  const name = (step: string) => `${IN_SCOPE.steps}${step}`;
   const classes = model.graph.initializer.find((tensor) => tensor.name === HEAD.bias)!.dims[0];
   const logit = append.reduce("ReduceMax", "logits", 1, true, name("logit"));
   let sum = append.node("Mul", [logit, append.scalar(name("weight"), score.logitWeight)], name("weighted"));
@@ -76,8 +79,13 @@ export function appendInScope(
     const similarities = append.node("MatMul", [embedding, prototypes], name("similarities"));
     sum = append.node("Add", [sum, append.reduce("ReduceMax", similarities, 1, true, name("similarity"))], name("sum"));
   }
-  append.node("Add", [sum, append.scalar(name("bias"), score.bias)], "in_scope");
-  model.graph.output.push(floatOutput("in_scope", ["batch_size", 1]));
+  append.node("Add", [sum, append.scalar(name("bias"), score.bias)], IN_SCOPE.output);
+  model.graph.output.push(floatOutput(IN_SCOPE.output, ["batch_size", 1]));
+}
+
+/** Whether `appendInScope` was called on a graph. */
+export function hasInScope({ graph }: ModelProto): boolean {
+  return graph.output.some(({ name }) => name === IN_SCOPE.output);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Manifest } from "../classifier/manifest.js";
+import { type ClassifierOutput, outOfScope } from "../classifier/output.js";
 import { probabilities } from "../head/linear.js";
 import type { Prediction } from "./schemas.js";
 
@@ -9,15 +10,19 @@ export interface AnswerOptions {
   threshold?: number;
 }
 
-/** What a model says of N texts. @param logits [N, K] */
-export function answersOf(manifest: Manifest, logits: Float32Array, options: AnswerOptions): Prediction[] {
+/** What a model says of N texts. */
+export function answersOf(manifest: Manifest, output: ClassifierOutput, options: AnswerOptions): Prediction[] {
   const classes = manifest.labels.length;
-  const all = probabilities(manifest.task, logits, classes);
+  const all = probabilities(manifest.task, output.logits, classes);
+  const outside = outOfScope(manifest, output);
   const decide = manifest.task === "multi-label" ? severalLabels : oneLabel;
   return Array.from({ length: all.length / classes }, (_, i) => {
     const row = all.subarray(i * classes, (i + 1) * classes);
-    const decision = decide(manifest, row, options.threshold);
-    return options.top === undefined ? decision : { ...decision, scores: likeliest(manifest.labels, row, options.top) };
+    return {
+      ...decide(manifest, row, options.threshold),
+      ...(outside && { inScope: outside[i] === 0 }),
+      ...(options.top !== undefined && { scores: likeliest(manifest.labels, row, options.top) }),
+    };
   });
 }
 

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { readFolder } from "../classifier/load.js";
 import type { Manifest } from "../classifier/manifest.js";
-import { removeHead } from "../onnx/compose.js";
+import { hasInScope, removeHead } from "../onnx/compose.js";
 import { cloneModel, decodeModel, encodeModel } from "../onnx/model.js";
 import type { ModelProto } from "../onnx/schema.js";
 import { shareEncoder } from "../onnx/share.js";
@@ -17,8 +17,10 @@ export interface ServedFolder {
 /** One of the classifiers that a graph computes. */
 export interface Member extends ServedFolder {
   manifest: Manifest;
-  /** Its logits are the columns from here on. */
+  /** What it computes are the columns from here on: K logits, and the `in_scope` score where its graph has one. */
   offset: number;
+  /** K or K + 1 */
+  width: number;
 }
 
 /** Classifiers on one encoder, as one graph: texts are encoded once and go through all heads. */
@@ -30,7 +32,7 @@ export interface Group {
   /** ONNX, see `shareEncoder`; output [B, width]. */
   graph: Uint8Array;
   members: Member[];
-  /** ΣK + D */
+  /** The members' widths + D */
   width: number;
   /** D */
   embeddingSize: number;
@@ -74,8 +76,9 @@ function composeGroup(parts: Part[]): Group {
   const [{ encoderId, folder, manifest }] = parts;
   let offset = 0;
   const members = parts.map((part) => {
-    const member = { name: part.name, folder: part.folder, manifest: part.manifest, offset };
-    offset += part.manifest.labels.length;
+    const width = part.manifest.labels.length + Number(hasInScope(part.model));
+    const member = { name: part.name, folder: part.folder, manifest: part.manifest, offset, width };
+    offset += width;
     return member;
   });
   const heads = parts.map((part) => `${part.name} ${part.manifest.graphSha256}`);

@@ -1,3 +1,4 @@
+import { type ClassifierOutput, splitOutput } from "../classifier/output.js";
 import { openTextPool, type Pool } from "../encoder/pool.js";
 import { Batcher, type BatcherOptions } from "./batcher.js";
 import type { Group, Member } from "./compose.js";
@@ -46,9 +47,10 @@ export class Engine {
     await this.#pool.dispose();
   }
 
-  /** A member's logits, [N, K], out of rows [N, width]. */
-  logitsOf(member: Member, rows: Float32Array): Float32Array {
-    return columns(rows, this.group.width, member.offset, member.manifest.labels.length);
+  /** What a member's graph would compute, out of rows [N, width]. */
+  outputOf({ manifest, offset, width }: Member, rows: Float32Array): ClassifierOutput {
+    const own = columns(rows, this.group.width, offset, width);
+    return splitOutput(own, own.length / width, manifest.labels.length);
   }
 
   /** The texts' embeddings [N, D], of unit length, out of rows [N, width]. */

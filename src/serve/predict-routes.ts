@@ -32,8 +32,8 @@ export function answerPredict(app: FastifyInstance, { models, options }: AppCont
       if (!passes.has(engine)) passes.set(engine, engine.batcher.submit(texts, signal));
     }
     const results = asked.map(async (model) => {
-      const logits = model.engine.logitsOf(model, await passes.get(model.engine)!);
-      return { model: model.name, predictions: answersOf(model.manifest, logits, body) };
+      const output = model.engine.outputOf(model, await passes.get(model.engine)!);
+      return { model: model.name, predictions: answersOf(model.manifest, output, body) };
     });
     return { results: await Promise.all(results) };
   });

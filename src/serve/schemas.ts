@@ -64,6 +64,12 @@ export const Prediction = Type.Object({
     maximum: 1,
     description: "Probability of the label; of several, that of the decision which is least sure.",
   }),
+  inScope: Type.Optional(
+    Type.Boolean({
+      description:
+        "False: the text probably fits none of the labels, whatever the confidence. Of models that can tell; those of several labels give none.",
+    }),
+  ),
   scores: Type.Optional(Type.Array(Score, { description: "The likeliest labels, where `top` asks for them." })),
 });
 export type Prediction = Static<typeof Prediction>;

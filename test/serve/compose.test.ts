@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TextClassifier } from "../../src/classifier/classifier.js";
+import { loadFolder } from "../../src/classifier/load.js";
 import { openTextPool } from "../../src/encoder/pool.js";
 import { composeGroups } from "../../src/serve/compose.js";
 import { composeGroupsAside } from "../../src/serve/compose-thread.js";
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("composeGroups", () => {
-  it("puts classifiers on one encoder into one graph, which gives the logits of each and the embedding", async () => {
+  it("puts classifiers on one encoder into one graph, which gives what each gives, and the embedding", async () => {
     const [group, ...others] = await composeGroups([at("last"), at("last3")]);
     expect(others).toEqual([]);
     const { graph: model, tokenizerFolder, maxTokens, width, embeddingSize } = group;
@@ -33,16 +33,14 @@ describe("composeGroups", () => {
     const texts = ["It broke.", "Where is my parcel, please?", "a", `${"many words ".repeat(100)}`];
     const rows = await pool.run(texts);
     await pool.dispose();
-    for (const { folder: path, offset, manifest } of group.members) {
-      const classifier = await TextClassifier.load(path, { workers: 1 });
-      const wanted = await classifier.predictProba(texts);
-      await classifier.dispose();
-      const classes = manifest.labels.length;
+    for (const { folder: path, offset, width: own, manifest } of group.members) {
+      expect([own, manifest.outOfScope]).toEqual([manifest.labels.length + 1, expect.anything()]);
+      const { runner } = await loadFolder(path, { workers: 1 });
+      const wanted = await runner.run(texts); // logits and the in_scope score
+      await runner.dispose();
       texts.forEach((_, i) => {
-        const exps = rows.slice(i * width + offset, i * width + offset + classes).map(Math.exp);
-        const sum = exps.reduce((a, b) => a + b, 0);
-        const found = exps.map((value) => value / sum);
-        expect(largestDifference(found, wanted.subarray(i * classes, (i + 1) * classes))).toBeLessThan(tolerance);
+        const found = rows.slice(i * width + offset, i * width + offset + own);
+        expect(largestDifference(found, wanted.subarray(i * own, (i + 1) * own))).toBeLessThan(tolerance);
       });
     }
     const embedding = rows.subarray(width - embeddingSize, width);

@@ -86,6 +86,23 @@ describe.skipIf(!chromiumPath)("the page", () => {
       expect(await page.locator("#no-neighbours").isVisible()).toBe(true);
     }));
 
+  it("says of a text that it fits none of the labels", () =>
+    onPage(async (page) => {
+      const texts = ["asdf qwer zxcv", "1 2 3 4 5 6", "DE GROTE KAT", "the match ended two to one after extra time"];
+      const { answer } = await post(serving.url, "predict", { texts, model: "intents" });
+      const at = answer.results[0].predictions.findIndex(({ inScope }) => inScope === false);
+      await page.selectOption("#model", "intents");
+      await page.fill("#text", texts[at]);
+      await page.locator("#words mark").first().waitFor();
+      const { label } = answer.results[0].predictions[at];
+      expect(await decision(page)).toMatch(new RegExp(`^${label} \\d+% probably fits none of the labels$`));
+      await page.check("#by-line");
+      await page.locator("#line-rows tr").waitFor();
+      expect(await page.locator("#line-rows td").nth(1).textContent()).toBe(
+        `${label} probably fits none of the labels`,
+      );
+    }));
+
   it("labels one text a line, and explains the one that is chosen", () =>
     onPage(async (page) => {
       await page.check("#by-line");

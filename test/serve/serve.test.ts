@@ -50,6 +50,8 @@ const texts = [
   "Ünïcode ✓ 日本",
 ];
 
+const elsewhere = ["the match ended two to one after extra time", "asdf qwer zxcv", "1 2 3 4 5 6", "DE GROTE KAT"];
+
 describe("POST /predict", () => {
   it("says what `predict` says, of models that share one pass", async () => {
     const { status, answer } = await post(serving.url, "predict", { texts, top: 8 });
@@ -67,6 +69,20 @@ describe("POST /predict", () => {
     }
     const { models } = JSON.parse((await get("models")).text);
     expect(models.map(({ session }: { session: number }) => session)).toEqual([1, 1]);
+  });
+
+  it("says which texts fit none of the labels, as `predict --abstain-as` does", async () => {
+    const args = ["predict", intents, "-", "--abstain-as", "none", "--json", "-q"];
+    const { stdout } = await headstart(args, { input: [...texts, ...elsewhere].join("\n") });
+    const wanted = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).label !== "none");
+    const { answer } = await post(serving.url, "predict", { texts: [...texts, ...elsewhere], model: "intents" });
+    const { predictions } = answer.results[0];
+    expect(predictions.map(({ inScope }) => inScope)).toEqual(wanted);
+    expect(new Set(wanted).size).toBe(2);
+    expect(predictions.every(({ label }) => typeof label === "string")).toBe(true);
   });
 
   it("takes one text, one model, and a number of scores", async () => {
@@ -167,6 +183,8 @@ describe("what a server tells of itself", () => {
     expect(Object.keys(paths).sort()).toEqual(["/health", "/metrics", "/models", "/neighbours", "/predict", "/ready"]);
     const { properties } = paths["/predict"].post.requestBody.content["application/json"].schema;
     expect(properties.texts).toMatchObject({ maxItems: 1000, items: { maxLength: 2000 } });
+    const { items } = paths["/predict"].post.responses["200"].content["application/json"].schema.properties.results;
+    expect(items.properties.predictions.items.properties.inScope).toMatchObject({ type: "boolean" });
     expect(Object.keys(paths["/predict"].post.responses)).toEqual(expect.arrayContaining(["200", "400", "429", "503"]));
   });
 
