@@ -7,7 +7,7 @@ import { Encoder } from "../encoder/encoder.js";
 import { OutputError, UsageError } from "../errors.js";
 import { CellsFailedError } from "../experiments/errors.js";
 import { type ExperimentData, experimentData } from "../experiments/examples.js";
-import type { RunOptions } from "../experiments/run.js";
+import type { FailedCell, RunOptions } from "../experiments/run.js";
 import type { RunManifest } from "../experiments/run-folder.js";
 import { readRowList } from "../experiments/splits.js";
 import { type Log, stderrLog } from "../log.js";
@@ -98,15 +98,17 @@ function stemOf(path: string): string {
   return stem === "train" ? basename(dirname(resolve(path))) : stem;
 }
 
-/** Prints the result, writes the page, and fails where cells failed. */
+/** Prints the result, writes the page, and fails where cells failed. @throws CellsFailedError, and what is a bug in a cell as it is */
 export async function tell<R>(
-  outcome: { result: R; failed: { id: string; error: string }[]; cells: number },
+  outcome: { result: R; failed: FailedCell[]; cells: number },
   show: { text(result: R): string; page(result: R, provenance: Provenance): string | Promise<string> },
   run: RunOptions,
   options: ExperimentOptions,
 ): Promise<void> {
-  const { result, failed } = outcome;
-  if (options.json) printJson({ folder: run.folder, result, failed });
+  const { result, failed, cells } = outcome;
+  const bug = failed.find((cell) => "bug" in cell);
+  if (failed.length === cells && bug) throw bug.bug; // there is nothing to tell
+  if (options.json) printJson({ folder: run.folder, result, failed: failed.map(({ id, error }) => ({ id, error })) });
   else print(show.text(result).trimEnd());
   if (options.report !== undefined) {
     const page = await show.page(result, provenanceOf(run, options));
@@ -115,7 +117,13 @@ export async function tell<R>(
     });
     stderrLog(options).info(`report: ${options.report}`);
   }
-  if (failed.length > 0) throw new CellsFailedError(failed, outcome.cells);
+  if (bug) {
+    stderrLog(options).warn(
+      `${bug.id} failed by the bug below; the ${cells - failed.length} cells that are done are kept in ${run.folder}`,
+    );
+    throw bug.bug;
+  }
+  if (failed.length > 0) throw new CellsFailedError(failed, cells);
 }
 
 function provenanceOf({ manifest, folder }: RunOptions, options: ExperimentOptions): Provenance {

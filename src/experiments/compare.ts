@@ -15,7 +15,7 @@ import { type LayerFeatures, layerFeatures } from "./layer-features.js";
 import { logMe } from "./logme.js";
 import { type Adaptation, trainAdaptedLayers } from "./methods.js";
 import { nearestNeighbourAccuracy } from "./neighbours.js";
-import { type RunOptions, runCells } from "./run.js";
+import { type FailedCell, type RunOptions, runCells } from "./run.js";
 
 /** One measurement: all layers of an encoder on one draw of rows, or one training. */
 export interface CompareCell {
@@ -77,7 +77,7 @@ export async function runComparison(
   setup: CompareSetup,
   options: CompareOptions,
   run: RunOptions & { cost?(cell: CompareCell): number },
-): Promise<{ result: CompareResult; failed: { id: string; error: string }[] }> {
+): Promise<{ result: CompareResult; failed: FailedCell[] }> {
   const draws = comparedRows(data, options);
   const texts = [...new Set(draws.flat().map((row) => data.texts[row]))];
   const known = new Map<string, Promise<LayerFeatures>>();

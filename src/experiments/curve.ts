@@ -20,7 +20,7 @@ import {
   trainHeadOnly,
   trainRandomWeights,
 } from "./methods.js";
-import { type RunOptions, runCells } from "./run.js";
+import { type FailedCell, type RunOptions, runCells } from "./run.js";
 
 /** One training of a learning curve. */
 export interface CurveCell {
@@ -78,7 +78,7 @@ export async function runCurve(
   setup: ExperimentSetup,
   options: CurveOptions,
   run: RunOptions & { cost?(cell: CurveCell): number },
-): Promise<{ result: CurveResult; failed: { id: string; error: string }[] }> {
+): Promise<{ result: CurveResult; failed: FailedCell[] }> {
   const plan = planCurve(data, options);
   const used = new Set(plan.cells.flatMap((cell) => [...plan.rowsOf(cell)]));
   const trainedOn = [...used].map((row) => data.texts[row]);

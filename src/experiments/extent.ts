@@ -14,7 +14,7 @@ import type { ExperimentData } from "./examples.js";
 import { type ExtentResult, summarizeExtent } from "./extent-result.js";
 import { FeatureStore } from "./feature-store.js";
 import { type Adaptation, adaptationPlan, type TrainingRows } from "./methods.js";
-import { type RunOptions, runCells } from "./run.js";
+import { type FailedCell, type RunOptions, runCells } from "./run.js";
 import { meanCosine, type UnrelatedTask } from "./unrelated.js";
 
 /** One training at one depth. */
@@ -71,7 +71,7 @@ export async function runExtent(
   setup: ExperimentSetup,
   options: ExtentOptions,
   run: RunOptions & { cost?(cell: ExtentCell): number },
-): Promise<{ result: ExtentResult; failed: { id: string; error: string }[] }> {
+): Promise<{ result: ExtentResult; failed: FailedCell[] }> {
   const { tensorflow, encoder, log } = setup;
   const { unrelated } = options;
   const plan = planExtent(data, encoder, options);

@@ -5,7 +5,7 @@ import type { ExperimentSetup } from "./curve.js";
 import { type DrawOptions, drawRows, partialDraws, type Shots } from "./draws.js";
 import { FeatureStore } from "./feature-store.js";
 import type { Adaptation } from "./methods.js";
-import { type RunOptions, runCells } from "./run.js";
+import { type FailedCell, type RunOptions, runCells } from "./run.js";
 import type { RunManifest } from "./run-folder.js";
 import { type TransferMethod, transferMethods } from "./transfer-kinds.js";
 import { type Labelled, proxyADistance, type TransferRows, transferred } from "./transfer-methods.js";
@@ -99,7 +99,7 @@ export async function runTransfer(
   setup: ExperimentSetup,
   options: TransferOptions,
   run: RunOptions & { cost?(cell: TransferCell): number },
-): Promise<{ result: TransferResult; failed: { id: string; error: string }[] }> {
+): Promise<{ result: TransferResult; failed: FailedCell[] }> {
   const { tensorflow, encoder, log } = setup;
   const draws = transferRows(data, options);
   const texts = draws.flatMap(({ source, unlabelled, few }) => [...source.texts, ...unlabelled, ...(few?.texts ?? [])]);

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -58,6 +58,37 @@ describe("curve", () => {
     const plan = await run(...simple, "--draws", "1", "--out", "never", "--plan");
     expect(plan.stdout).toMatch(/9 cells, about/);
     expect(existsSync(join(folder, "never"))).toBe(false);
+  });
+});
+
+describe("a bug in a cell", () => {
+  it("exits with 70, keeps the other cells, and is tried again", async () => {
+    // Words beyond the table of embeddings: onnxruntime refuses them, which nothing foresees.
+    cpSync(`${encoders}bert`, join(folder, "broken"), { recursive: true });
+    const path = join(folder, "broken/tokenizer.json");
+    const tokenizer = JSON.parse(readFileSync(path, "utf8"));
+    for (const word of Object.keys(tokenizer.model.vocab)) {
+      if (/^[a-z]+$/.test(word)) tokenizer.model.vocab[word] += 100_000;
+    }
+    writeFileSync(path, JSON.stringify(tokenizer));
+    const data = [
+      corpus("reviews/train.csv"),
+      "--test",
+      corpus("reviews/test.csv"),
+      "--encoder",
+      "broken",
+      "--no-cache",
+    ];
+    const args = ["curve", ...data, "--methods", "head,majority", "--sizes", "2", "--draws", "2", "--out", "bugs"];
+    for (const lineCount of [4, 6]) {
+      const { code, stdout, stderr } = await run(...args);
+      expect([code, stderr]).toEqual([
+        70,
+        expect.stringMatching(/head\/shots=2\/draw=0 failed by the bug below[\s\S]*This is a bug/),
+      ]);
+      expect(stdout).toMatch(/majority/);
+      expect(lines("bugs/cells.jsonl")).toHaveLength(lineCount);
+    }
   });
 });
 

@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesS
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { OptionError } from "../../src/errors.js";
 import { Claims } from "../../src/experiments/claims.js";
 import { NoRunFolderError, RunDiffersError } from "../../src/experiments/errors.js";
 import { runCells } from "../../src/experiments/run.js";
@@ -29,7 +30,7 @@ function squares(failing: number[] = [], ms = 0) {
   const run = async ({ n }: (typeof cells)[number]) => {
     ran.push(n);
     if (ms) await new Promise((resolve) => setTimeout(resolve, ms));
-    if (failing.includes(n)) throw new Error(`no square of ${n}`);
+    if (failing.includes(n)) throw new OptionError("n", n, "a number that has a square");
     return n * n;
   };
   return { ran, plan: { cells, cost: () => 1, run } };
@@ -63,12 +64,24 @@ describe("runCells", () => {
   it("records a failure, goes on, and tries it again the next time", async () => {
     const first = await runCells(squares([3]).plan, { folder, manifest });
     expect(first.done.map(({ cell }) => cell.n)).toEqual([1, 2, 4]);
-    expect(first.failed[0].id).toBe("n=3");
-    expect(first.failed[0].error).toContain("no square of 3");
+    expect(first.failed).toEqual([{ id: "n=3", error: "n: found 3, expected a number that has a square." }]);
     const second = squares();
     const { done, failed } = await runCells(second.plan, { folder, manifest });
     expect(second.ran).toEqual([3]);
     expect([done.length, failed.length]).toEqual([4, 0]);
+  });
+
+  it("hands a bug on as it was thrown, keeps its stack, and runs the other cells", async () => {
+    const bug = new TypeError("x is not a function");
+    const { plan } = squares();
+    const run = async (cell: (typeof cells)[number]) => {
+      if (cell.n === 2) throw bug;
+      return plan.run(cell);
+    };
+    const { done, failed } = await runCells({ ...plan, run }, { folder, manifest });
+    expect(done.map(({ cell }) => cell.n)).toEqual([1, 3, 4]);
+    expect(failed).toEqual([{ id: "n=2", error: bug.stack, bug }]);
+    expect((await runCells(plan, { folder, manifest })).done).toHaveLength(4);
   });
 
   it("ignores a last line that a kill cut short, and appends behind it", async () => {
