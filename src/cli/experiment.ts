@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
@@ -5,11 +6,12 @@ import { type Dataset, loadDataset } from "../data/dataset.js";
 import type { Format } from "../data/format.js";
 import { Encoder } from "../encoder/encoder.js";
 import { OutputError, UsageError } from "../errors.js";
+import type { Draw, Shots } from "../experiments/draws.js";
 import { CellsFailedError } from "../experiments/errors.js";
 import { type ExperimentData, experimentData } from "../experiments/examples.js";
 import type { FailedCell, RunOptions } from "../experiments/run.js";
 import type { RunManifest } from "../experiments/run-folder.js";
-import { readRowList } from "../experiments/splits.js";
+import { readRowList, readSplits } from "../experiments/splits.js";
 import { type Log, stderrLog } from "../log.js";
 import type { Provenance } from "../report/types.js";
 import { loadTensorflow, type Tensorflow, type TensorflowBackend } from "../runtime/tensorflow.js";
@@ -24,6 +26,8 @@ export interface ExperimentOptions {
   skipEmpty?: boolean;
   test?: string;
   testRows?: string;
+  /** Published lists of training rows. */
+  splits?: string[];
   encoder?: string;
   maxTokens?: number;
   backend?: TensorflowBackend;
@@ -48,7 +52,11 @@ export async function readExamples(path: string, options: ExperimentOptions): Pr
 
 /** The rows of an experiment: `--test` or a part held out. */
 export async function readData(path: string, command: string, options: ExperimentOptions): Promise<ExperimentData> {
-  const { test, testRows, seed } = options;
+  const { test, testRows, splits, seed } = options;
+  if (splits && test === undefined) {
+    throw new UsageError("--splits needs --test: rows in no list would be guessed to be for testing.");
+  }
+  requireAllRows(options);
   if (testRows !== undefined && test === undefined)
     throw new UsageError("--test-rows needs --test: the file they are of.");
   const dataset = await readExamples(path, options);
@@ -56,6 +64,36 @@ export async function readData(path: string, command: string, options: Experimen
   const testing = await readExamples(test, options);
   const rows = testRows === undefined ? undefined : await readRowList(testRows, testing.texts.length);
   return experimentData(dataset, { command, seed, test: { dataset: testing, rows } });
+}
+
+/** @throws UsageError where rows may be left out that others are numbered by */
+export function requireAllRows({ splits, testRows, skipEmpty }: ExperimentOptions): void {
+  if (!skipEmpty || !(splits || testRows)) return;
+  const option = splits ? "--splits" : "--test-rows";
+  throw new UsageError(
+    `${option} numbers the rows of a file, which --skip-empty leaves some out of: give one of them.`,
+  );
+}
+
+/** Draws of `--splits`, numbered on within a size where several files have lists of it; missing where none are given. */
+export async function publishedDraws(
+  { splits, draws }: ExperimentOptions,
+  labels: Int32Array,
+  classes: number,
+): Promise<Draw[] | undefined> {
+  if (!splits) return undefined;
+  const files = await Promise.all(splits.map((file) => readSplits(file, labels, classes, draws)));
+  const counts = new Map<Shots, number>();
+  return files.flat().map(({ shots, rows }) => {
+    const draw = counts.get(shots) ?? 0;
+    counts.set(shots, draw + 1);
+    return { shots, draw, rows };
+  });
+}
+
+/** What a run depends on of published lists: whatever the file is called, its rows. */
+export function splitsFingerprint(splits: readonly Draw[] | undefined): string | undefined {
+  return splits && createHash("sha256").update(JSON.stringify(splits)).digest("hex").slice(0, 16);
 }
 
 /** Opens TensorFlow.js and an encoder, and closes the encoder at the end. */

@@ -20,7 +20,7 @@ function curveCommand(): Command {
       ),
     )
     .addOption(new Option("--sizes <list>", "labels a class, such as 2,4,8,all").argParser(sizes))
-    .addOption(new Option("--splits <file.json...>", "published lists of training rows, in place of --sizes"))
+    .addOption(splitsOption("training rows", "sizes"))
     .option("--independent", "draw every size anew, not the smaller within the larger")
     .addOption(
       new Option("--adapt <layers>", "layers that `adapted` trains: all or a number").argParser(layers).default("all"),
@@ -37,6 +37,7 @@ function compareCommand(): Command {
   withTestOptions(withExperimentOptions(command, 5))
     .option("--encoders <id or folder...>", "encoders to rank (default: the one in the package)")
     .addOption(new Option("--rows <n>", "rows of a draw").argParser(integer(20)).default(400))
+    .addOption(splitsOption("rows to rank and train on", "rows"))
     .option("--train", "also train each encoder, and score it on the test rows")
     .addOption(new Option("--adapt <layers>", "layers that --train trains").argParser(layers).default("all"));
   return command
@@ -53,6 +54,7 @@ function extentCommand(): Command {
     .argument("<data>", "CSV, TSV or JSON Lines, also gzipped");
   withEncoderOption(withTestOptions(withExperimentOptions(command, 5)))
     .addOption(new Option("--shots <n>", "labels a class, or all").argParser((value) => sizes(value)[0]).default(8))
+    .addOption(splitsOption("training rows", "shots"))
     .addOption(new Option("--depths <list>", "layers to train, such as 0,1,3 (default: none to all)").argParser(depths))
     .option("--unrelated <file>", "labelled texts of another task (default: a corpus in the package)");
   return command
@@ -67,6 +69,7 @@ function transferCommand(): Command {
     .argument("<target>", "rows of the other domain; their labels are used by the rows that say so alone");
   withEncoderOption(withExperimentOptions(command, 5))
     .option("--test <file>", "labelled target rows to score on (default: a third of the target is held out)")
+    .option("--test-rows <file.json>", "of these, only the rows with the numbers listed")
     .option("--unlabelled", "the target has no labels; needs --test")
     .addOption(
       new Option("--methods <list>", `ways to adapt (default: ${transferMethods.join(",")})`).argParser(
@@ -74,6 +77,7 @@ function transferCommand(): Command {
       ),
     )
     .addOption(new Option("--shots <n>", "source labels a class").argParser((value) => sizes(value)[0]).default("all"))
+    .addOption(splitsOption("source rows", "shots"))
     .addOption(new Option("--few <n>", "target labels a class of `few target labels`").argParser(integer(1)).default(8))
     .addOption(new Option("--target-rows <n>", "target texts of a draw").argParser(integer(10)).default(1000))
     .addOption(
@@ -103,6 +107,12 @@ function withExperimentOptions(command: Command, draws: number): Command {
     .option("--no-cache", "encode all texts anew, keep nothing for the next run")
     .option("--json", "results as JSON")
     .option("-q, --quiet", "no messages but warnings and errors");
+}
+
+/** @param inPlaceOf an option that says how many rows are drawn */
+function splitsOption(rows: string, inPlaceOf: string): Option {
+  const description = `published lists of ${rows}, one a draw, in place of --${inPlaceOf}`;
+  return new Option("--splits <file.json...>", description).conflicts(inPlaceOf);
 }
 
 function withEncoderOption(command: Command): Command {

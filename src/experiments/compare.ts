@@ -8,7 +8,7 @@ import type { Tensorflow } from "../runtime/tensorflow.js";
 import { selectHead } from "../train/select.js";
 import { type CompareResult, summarizeComparison } from "./compare-result.js";
 import { CostEstimate } from "./cost.js";
-import { partialDraws } from "./draws.js";
+import { type Draw, partialDraws } from "./draws.js";
 import type { ExperimentData } from "./examples.js";
 import { hScore } from "./h-score.js";
 import { type LayerFeatures, layerFeatures } from "./layer-features.js";
@@ -43,6 +43,8 @@ export interface CompareOptions {
   draws: number;
   /** In a draw. */
   rows: number;
+  /** Published lists of rows, in place of `rows` and `draws`. */
+  splits?: readonly Draw[];
   seed: number;
   /** Verify by training: the layers that are trained. */
   train?: Adaptation;
@@ -57,7 +59,9 @@ export interface CompareSetup {
 }
 
 /** Lists what a comparison measures. */
-export function planComparison(names: readonly string[], { draws, train }: CompareOptions): CompareCell[] {
+export function planComparison(names: readonly string[], options: CompareOptions): CompareCell[] {
+  const { train, splits } = options;
+  const draws = splits?.length ?? options.draws;
   const kinds = train ? (["rank", "train"] as const) : (["rank"] as const);
   return kinds.flatMap((kind) =>
     names.flatMap((encoder) =>
@@ -67,8 +71,9 @@ export function planComparison(names: readonly string[], { draws, train }: Compa
 }
 
 /** The rows of each draw, taken at random from the pool: at most four fifths of it, so that draws differ. */
-export function comparedRows(data: ExperimentData, { draws, rows, seed }: CompareOptions): number[][] {
-  return partialDraws(data.texts.length, rows, draws, seed);
+export function comparedRows(data: ExperimentData, options: CompareOptions): readonly (readonly number[])[] {
+  const { splits, draws, rows, seed } = options;
+  return splits?.map((draw) => draw.rows) ?? partialDraws(data.texts.length, rows, draws, seed);
 }
 
 /** Ranks encoders and their layers; the test rows are used for nothing but scoring what `train` trains. */

@@ -6,18 +6,23 @@ import { SplitsFileError } from "./errors.js";
 /**
  * Reads published lists of training rows: an object of arrays of row numbers from 0, one array a draw. Shots are the rows
  * over the classes, rounded.
- * @param rows of the file that the numbers are of. @throws FileMissingError, SplitsFileError
+ * @param labels [N], of the file that the numbers are of. @param most lists that are taken, the first ones
+ * @throws FileMissingError, SplitsFileError
  */
 export async function readSplits(
   path: string,
-  rows: number,
+  labels: Int32Array,
   classes: number,
   most = Number.POSITIVE_INFINITY,
 ): Promise<Draw[]> {
-  const lists = Object.values(await readLists(path)).slice(0, most);
+  const lists = Object.entries(await readLists(path)).slice(0, most);
   if (lists.length === 0) throw new SplitsFileError(path, "holds no list of rows");
-  return lists.map((list, draw) => {
-    requireRows(path, list, rows);
+  return lists.map(([name, list], draw) => {
+    requireRows(path, list, labels.length);
+    if (new Set(list.map((row) => labels[row])).size < 2) {
+      const found = list.length === 0 ? "no row" : "rows of one class alone";
+      throw new SplitsFileError(path, `found ${found} in list ${JSON.stringify(name)}, nothing to learn from`);
+    }
     return { shots: Math.max(1, Math.round(list.length / classes)), draw, rows: list };
   });
 }
@@ -51,4 +56,7 @@ function requireRows(path: string, list: unknown, rows: number): void {
   if (stray !== undefined) {
     throw new SplitsFileError(path, `found row ${JSON.stringify(stray)}, the data have rows 0 to ${rows - 1}`);
   }
+  const seen = new Set<number>();
+  const again = list.find((row) => seen.size === seen.add(row).size);
+  if (again !== undefined) throw new SplitsFileError(path, `found row ${again} twice in one list`);
 }

@@ -2,7 +2,7 @@ import { FrozenLayers } from "../adapt/frozen-layers.js";
 import { scoreSingleLabel } from "../evaluate/single-label.js";
 import { CostEstimate } from "./cost.js";
 import type { ExperimentSetup } from "./curve.js";
-import { type DrawOptions, drawRows, partialDraws, type Shots } from "./draws.js";
+import { type Draw, type DrawOptions, drawRows, partialDraws, type Shots } from "./draws.js";
 import { FeatureStore } from "./feature-store.js";
 import type { Adaptation } from "./methods.js";
 import { type FailedCell, type RunOptions, runCells } from "./run.js";
@@ -29,6 +29,8 @@ export interface TransferOptions extends Pick<DrawOptions, "draws" | "seed"> {
   methods: readonly TransferMethod[];
   /** Labels a class of the source. */
   sourceShots: Shots;
+  /** Published lists of source rows, in place of `sourceShots` and `draws`. */
+  splits?: readonly Draw[];
   /** Unlabelled texts of the target in a draw, at most. */
   targetRows: number;
   /** Labels a class of the target, for `few-labels`. */
@@ -49,13 +51,18 @@ export interface TransferScore {
 }
 
 /** Lists what is trained; rows that need the target's labels are left out where these are not known. */
-export function planTransfer(data: TransferData, { methods, draws }: TransferOptions): TransferCell[] {
+export function planTransfer(data: TransferData, options: TransferOptions): TransferCell[] {
+  const { methods } = options;
   const known = transferMethods.filter(
     (method) => methods.includes(method) && (data.target.labels || !needsLabels(method)),
   );
-  return Array.from({ length: draws }, (_, draw) => draw).flatMap((draw) =>
+  return Array.from({ length: drawsOf(options) }, (_, draw) => draw).flatMap((draw) =>
     (["distance", ...known] as const).map((method) => ({ id: `${method}/draw=${draw}`, method, draw })),
   );
+}
+
+function drawsOf({ splits, draws }: TransferOptions): number {
+  return splits?.length ?? draws;
 }
 
 function needsLabels(method: TransferMethod): boolean {
@@ -64,10 +71,12 @@ function needsLabels(method: TransferMethod): boolean {
 
 /** The rows of each draw. */
 export function transferRows(data: TransferData, options: TransferOptions): TransferRows[] {
-  const { draws, seed, sourceShots, targetRows, fewShots } = options;
+  const { seed, sourceShots, splits, targetRows, fewShots } = options;
+  const draws = drawsOf(options);
   const rowsOfSource = data.source.labels.length;
-  const sources =
-    sourceShots === "all"
+  const sources = splits
+    ? splits.map(({ rows }) => rows)
+    : sourceShots === "all"
       ? partialDraws(rowsOfSource, rowsOfSource, draws, seed)
       : drawRows(data.source.labels, [sourceShots], { draws, seed, nested: true }).map(({ rows }) => rows);
   const { labels } = data.target;

@@ -61,6 +61,52 @@ describe("curve", () => {
   });
 });
 
+describe("--splits", () => {
+  const lists = { 0: [0, 1, 2, 3, 120, 121, 122, 123], 1: [4, 5, 6, 7, 124, 125, 126, 127, 130, 9] };
+  const given = ["--splits", "lists.json"];
+  const result = async (...args: string[]) => {
+    writeFileSync(join(folder, "lists.json"), JSON.stringify(lists));
+    const { code, stdout, stderr } = await run(...args, ...given, "--json");
+    expect(code, stderr).toBe(0);
+    return JSON.parse(stdout).result;
+  };
+
+  it("gives compare and extent the rows of the lists, a draw each", async () => {
+    const encoder = ["--encoders", `${encoders}bert`, "--no-cache"];
+    const compared = await result("compare", ...reviews.slice(0, 3), ...encoder, "--out", "split-compare");
+    expect(compared.draws).toBe(2);
+    const extent = await result("extent", ...reviews, "--depths", "0", "--out", "split-extent");
+    expect([extent.draws, extent.shots]).toEqual([2, 4]);
+  });
+
+  it("gives transfer the rows of the source, and scores on the listed rows of --test", async () => {
+    writeFileSync(join(folder, "rows.json"), JSON.stringify({ test: [0, 1, 2, 3, 60, 61, 62] }));
+    const test = ["--test", corpus("reviews/test.csv"), "--test-rows", "rows.json"];
+    const args = [
+      corpus("reviews/train.csv"),
+      corpus("reviews/train.csv"),
+      ...test,
+      ...tiny,
+      "--methods",
+      "none,coral",
+    ];
+    const transfer = await result("transfer", ...args, "--out", "split-transfer");
+    expect([transfer.draws, transfer.sourceRows, transfer.testRows]).toEqual([2, 8, 7]);
+  });
+
+  it("says what it needs and what it cannot be with", async () => {
+    const cases: [string[], RegExp][] = [
+      [["extent", corpus("reviews/train.csv")], /--splits needs --test/],
+      [["extent", ...reviews, "--shots", "4"], /'--splits.*' cannot be used with option '--shots/],
+      [["compare", ...reviews.slice(0, 3), "--skip-empty"], /--skip-empty leaves some out of/],
+    ];
+    for (const [args, message] of cases) {
+      const { code, stderr } = await run(...args, ...given);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+    }
+  });
+});
+
 describe("a bug in a cell", () => {
   it("exits with 70, keeps the other cells, and is tried again", async () => {
     // Words beyond the table of embeddings: onnxruntime refuses them, which nothing foresees.

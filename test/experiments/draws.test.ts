@@ -53,19 +53,33 @@ describe("usualSizes", () => {
 });
 
 describe("readSplits", () => {
+  /** Rows of two classes in turn. */
+  const of = (rows: number) => Int32Array.from({ length: rows }, (_, row) => row % 2);
+
   it("reads one draw a list, and how many labels a class that makes", async () => {
     const path = write("s.json", { 0: [5, 1, 9, 2], 1: [0, 3, 4, 8] });
-    expect(await readSplits(path, 10, 2)).toEqual([
+    expect(await readSplits(path, of(10), 2)).toEqual([
       { shots: 2, draw: 0, rows: [5, 1, 9, 2] },
       { shots: 2, draw: 1, rows: [0, 3, 4, 8] },
     ]);
-    expect(await readSplits(path, 10, 2, 1)).toHaveLength(1);
+    expect(await readSplits(path, of(10), 2, 1)).toHaveLength(1);
   });
 
   it("refuses rows that the data lack and files of another kind", async () => {
-    await expect(readSplits(write("far.json", { 0: [5, 12] }), 10, 2)).rejects.toThrow(/found row 12.*rows 0 to 9/);
-    await expect(readSplits(write("text.json", "no json"), 10, 2)).rejects.toThrow(SplitsFileError);
-    await expect(readSplits(write("flat.json", [1, 2]), 10, 2)).rejects.toThrow(SplitsFileError);
+    await expect(readSplits(write("far.json", { 0: [5, 12] }), of(10), 2)).rejects.toThrow(/found row 12.*rows 0 to 9/);
+    await expect(readSplits(write("text.json", "no json"), of(10), 2)).rejects.toThrow(SplitsFileError);
+    await expect(readSplits(write("flat.json", [1, 2]), of(10), 2)).rejects.toThrow(SplitsFileError);
+  });
+
+  it("refuses lists that nothing can be learnt from, and says which", async () => {
+    const cases: [unknown, RegExp][] = [
+      [{ a: [0, 1], b: [] }, /found no row in list "b"/],
+      [{ a: [0, 2, 4] }, /rows of one class alone in list "a"/],
+      [{ a: [0, 1, 0] }, /found row 0 twice/],
+    ];
+    for (const [lists, message] of cases) {
+      await expect(readSplits(write("odd.json", lists), of(10), 2)).rejects.toThrow(message);
+    }
   });
 });
 

@@ -13,7 +13,14 @@ import { cellPlanText } from "../../report/cell-plan-text.js";
 import { compareText } from "../../report/compare-text.js";
 import type { Provenance } from "../../report/types.js";
 import { loadTensorflow } from "../../runtime/tensorflow.js";
-import { type ExperimentOptions, readData, runOptions, tell } from "../experiment.js";
+import {
+  type ExperimentOptions,
+  publishedDraws,
+  readData,
+  runOptions,
+  splitsFingerprint,
+  tell,
+} from "../experiment.js";
 import { print, printJson } from "../print.js";
 
 /** What the command line gives `compare`. */
@@ -29,7 +36,8 @@ export async function compare(path: string, options: CompareCommandOptions): Pro
   const data = await readData(path, "compare", options);
   const { draws, rows, seed, adapt } = options;
   const train = options.train ? { depth: adapt === "all" ? 1000 : adapt } : undefined;
-  const told: CompareOptions = { draws, rows, seed, train };
+  const splits = await publishedDraws(options, data.labels, data.labelNames.length);
+  const told: CompareOptions = { draws, rows, splits, seed, train };
   const setup = await setupOf(options);
   const cells = planComparison(setup.names, told);
   const costs = await comparisonCosts(data, setup, told);
@@ -37,7 +45,7 @@ export async function compare(path: string, options: CompareCommandOptions): Pro
     const planned = cells.map((cell) => ({ ...cell, seconds: costs.get(cell.id)! }));
     return options.json ? printJson({ cells: planned }) : print(cellPlanText(planned));
   }
-  const given = { ...told, encoders: setup.names, maxTokens: options.maxTokens };
+  const given = { ...told, splits: splitsFingerprint(splits), encoders: setup.names, maxTokens: options.maxTokens };
   const run = runOptions("compare", data.name, data.fingerprints, given, options);
   const outcome = await runComparison(data, setup, told, { ...run, cost: ({ id }) => costs.get(id)! });
   const page = async (result: CompareResult, provenance: Provenance) =>

@@ -7,7 +7,16 @@ import { demonstrationFile, type UnrelatedTask } from "../../experiments/unrelat
 import { cellPlanText } from "../../report/cell-plan-text.js";
 import { extentText } from "../../report/extent-text.js";
 import type { Provenance } from "../../report/types.js";
-import { type ExperimentOptions, readData, readExamples, runOptions, tell, withEncoder } from "../experiment.js";
+import {
+  type ExperimentOptions,
+  publishedDraws,
+  readData,
+  readExamples,
+  runOptions,
+  splitsFingerprint,
+  tell,
+  withEncoder,
+} from "../experiment.js";
 import { print, printJson } from "../print.js";
 
 /** What the command line gives `extent`. */
@@ -20,9 +29,11 @@ export interface ExtentCommandOptions extends ExperimentOptions {
 /** `headstart extent`. @throws the errors of reading, of the run folder, and CellsFailedError */
 export async function extent(path: string, options: ExtentCommandOptions): Promise<void> {
   const data = await readData(path, "extent", options);
-  const { shots, draws, seed, depths } = options;
+  const { draws, seed, depths } = options;
+  const splits = await publishedDraws(options, data.labels, data.labelNames.length);
+  const shots = splits?.[0].shots ?? options.shots;
   const unrelated = await unrelatedTask(options.unrelated ?? otherCorpus(path), options);
-  const told: ExtentOptions = { depths, shots, draws, seed, unrelated };
+  const told: ExtentOptions = { depths, shots, splits, draws, seed, unrelated };
   await withEncoder(options, async (setup) => {
     const { cells } = planExtent(data, setup.encoder, told);
     const costs = await extentCosts(data, setup.encoder, told);
@@ -30,7 +41,15 @@ export async function extent(path: string, options: ExtentCommandOptions): Promi
       const planned = cells.map((cell) => ({ ...cell, seconds: costs.get(cell.id)! }));
       return options.json ? printJson({ cells: planned }) : print(cellPlanText(planned));
     }
-    const given = { depths, shots, draws, unrelated: unrelated.name, encoder: setup.encoder.fingerprint };
+    const lists = splitsFingerprint(splits);
+    const given = {
+      depths,
+      shots,
+      splits: lists,
+      draws,
+      unrelated: unrelated.name,
+      encoder: setup.encoder.fingerprint,
+    };
     const run = runOptions("extent", data.name, data.fingerprints, given, options);
     const outcome = await runExtent(data, setup, told, { ...run, cost: ({ id }) => costs.get(id)! });
     const page = async (result: ExtentResult, provenance: Provenance) =>

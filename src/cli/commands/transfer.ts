@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import { type Dataset, selectRows } from "../../data/dataset.js";
 import { UsageError } from "../../errors.js";
 import type { Shots } from "../../experiments/draws.js";
+import { readRowList } from "../../experiments/splits.js";
 import { planTransfer, runTransfer, type TransferOptions, transferCosts } from "../../experiments/transfer.js";
 import { readTexts, type Target, transferData } from "../../experiments/transfer-data.js";
 import { type TransferMethod, transferMethods } from "../../experiments/transfer-kinds.js";
@@ -8,7 +10,16 @@ import type { TransferResult } from "../../experiments/transfer-result.js";
 import { cellPlanText } from "../../report/cell-plan-text.js";
 import { transferText } from "../../report/transfer-text.js";
 import type { Provenance } from "../../report/types.js";
-import { type ExperimentOptions, readExamples, runOptions, tell, withEncoder } from "../experiment.js";
+import {
+  type ExperimentOptions,
+  publishedDraws,
+  readExamples,
+  requireAllRows,
+  runOptions,
+  splitsFingerprint,
+  tell,
+  withEncoder,
+} from "../experiment.js";
 import { print, printJson } from "../print.js";
 
 /** What the command line gives `transfer`. */
@@ -23,12 +34,15 @@ export interface TransferCommandOptions extends ExperimentOptions {
 
 /** `headstart transfer`. @throws the errors of reading, of the run folder, and CellsFailedError */
 export async function transfer(source: string, target: string, options: TransferCommandOptions): Promise<void> {
+  requireAllRows(options);
   const labelled = await readExamples(source, options);
   const data = transferData(labelled, await readTarget(target, options), options.seed);
+  const splits = await publishedDraws(options, data.source.labels, data.labelNames.length);
   const { draws, seed, shots, few, targetRows, adapt } = options;
   const told: TransferOptions = {
     methods: options.methods ?? transferMethods,
-    sourceShots: shots,
+    sourceShots: splits?.[0].shots ?? shots,
+    splits,
     fewShots: few,
     targetRows,
     draws,
@@ -42,7 +56,7 @@ export async function transfer(source: string, target: string, options: Transfer
       const planned = cells.map((cell) => ({ ...cell, seconds: costs.get(cell.id)! }));
       return options.json ? printJson({ cells: planned }) : print(cellPlanText(planned));
     }
-    const given = { ...told, encoder: setup.encoder.fingerprint };
+    const given = { ...told, splits: splitsFingerprint(splits), encoder: setup.encoder.fingerprint };
     const run = runOptions("transfer", data.targetName, data.fingerprints, given, options);
     const outcome = await runTransfer(data, setup, told, { ...run, cost: ({ id }) => costs.get(id)! });
     const page = async (result: TransferResult, provenance: Provenance) =>
@@ -51,8 +65,18 @@ export async function transfer(source: string, target: string, options: Transfer
   });
 }
 
+async function readTest(options: TransferCommandOptions): Promise<Dataset | undefined> {
+  const { test, testRows } = options;
+  if (test === undefined) {
+    if (testRows !== undefined) throw new UsageError("--test-rows needs --test: the file they are of.");
+    return undefined;
+  }
+  const dataset = await readExamples(test, options);
+  return testRows === undefined ? dataset : selectRows(dataset, await readRowList(testRows, dataset.texts.length));
+}
+
 async function readTarget(path: string, options: TransferCommandOptions): Promise<Target> {
-  const test = options.test === undefined ? undefined : await readExamples(options.test, options);
+  const test = await readTest(options);
   if (!options.unlabelled) return { labelled: await readExamples(path, options), test };
   if (!test) throw new UsageError("--unlabelled needs --test: labelled rows of the target to score on.");
   const texts = await readTexts(path, options);
