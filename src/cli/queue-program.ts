@@ -30,7 +30,11 @@ export function workerCommand(): Command {
         .argParser(integer(1))
         .default(30),
     )
-    .addOption(new Option("--until-idle <s>", "end after so many seconds without a shard").argParser(integer(1)))
+    .addOption(
+      new Option("--until-idle <s>", "end when none was taken for so many seconds and none waits").argParser(
+        integer(1),
+      ),
+    )
     .option("-q, --quiet", "no messages but warnings and errors")
     .addHelpText("after", "\nExample:\n  $ headstart worker reviews-model --queue redis://queue-host:6379")
     .action(async (folder, options) => (await import("./commands/worker.js")).worker(folder, options));

@@ -87,7 +87,7 @@ describe.skipIf(missing)("predict --queue --out s3://", () => {
     expect((await run("predict", "model", "few.csv", "--queue", redis.url, "--out", few)).code).toBe(0);
     const poor = worker(undefined, "--out", "s3://nobody/few");
     expect([await poor.ended, poor.stderr]).toEqual([1, expect.stringContaining("there is no such bucket")]);
-    const rich = worker(undefined, "--until-idle", "4");
+    const rich = worker(undefined, "--until-idle", "1");
     expect(await rich.ended, rich.stderr).toBe(0);
     expect((await run("predict", "--status", "--out", few)).stdout).toMatch(/shards +1 of 1/);
   });

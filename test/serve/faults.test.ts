@@ -39,7 +39,7 @@ describe("a server that is treated badly", () => {
   let serving: Serving;
 
   beforeAll(async () => {
-    const limits = ["--workers", "1", "--max-queue", "300", "--timeout-ms", "1500", "--max-batch", "8", "--quiet"];
+    const limits = ["--workers", "1", "--max-queue", "300", "--timeout-ms", "4000", "--max-batch", "8", "--quiet"];
     serving = await serve([model, ...limits]);
   });
 
@@ -133,7 +133,7 @@ describe("SIGTERM and SIGINT under load", () => {
     async (signal) => {
       const serving = await serve([model, "--workers", "1", "--max-batch", "16", "--drain-ms", "50"]);
       const requests = Array.from({ length: 30 }, () => predict(serving, longTexts(40)));
-      await until(async () => (await metric(serving, "headstart_waiting_texts")) > 1000);
+      await until(async () => (await metric(serving, "headstart_waiting_texts")) > 300);
       const stopped = serving.stop(signal);
       const answers = await Promise.all(requests);
       expect(answers.map(({ status }) => status)).toEqual(requests.map(() => 200));

@@ -77,8 +77,9 @@ async function work(model: TextClassifier, queue: ShardQueue, options: WorkerOpt
     },
   });
   const idleMs = (options.untilIdle ?? Number.POSITIVE_INFINITY) * 1000;
-  const hasEnded = () => unfit !== undefined || (!taker.isBusy() && performance.now() - lastMs > idleMs);
-  while (!isStopped && !hasEnded()) await sleep(MS_BETWEEN_LOOKS);
+  const isIdle = async () =>
+    !taker.isBusy() && performance.now() - lastMs > idleMs && (await queue.counts()).waiting === 0;
+  while (!isStopped && !unfit && !(await isIdle())) await sleep(MS_BETWEEN_LOOKS);
   await end(taker, log);
   if (unfit) throw unfit;
 }

@@ -59,7 +59,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function completed(shell: Shell, line: string): Promise<string[]> {
   for (const file of ["ready", "given"]) rmSync(join(folder, file), { force: true });
   const env = { ...process.env, TERM: "xterm", HOME: folder };
-  const terminal = spawn("script", ["-qec", shells[shell].start, "/dev/null"], { cwd: folder, env, timeout: 20_000 });
+  const terminal = spawn("script", ["-qec", shells[shell].start, "/dev/null"], { cwd: folder, env, timeout: 100_000 });
   const closed = once(terminal, "close");
   await appears("ready", terminal);
   terminal.stdin.write(`${line}\t\r`);
