@@ -96,8 +96,8 @@ function useScroll(view: View, lines: number, height: number, onKey: (key: Key) 
 function Page({ lines, height }: { lines: readonly string[]; height: number }) {
   return (
     <Box flexDirection="column" height={height}>
-      {lines.map((line) => (
-        <Text key={line} wrap="truncate">
+      {lines.map((line, i) => (
+        <Text key={i} wrap="truncate">
           {line === "" ? " " : line}
         </Text>
       ))}

@@ -1,4 +1,4 @@
-import "./not-in-ci.js";
+import "./for-ink.js";
 import ansiEscapes from "ansi-escapes";
 import { render } from "ink";
 import { createElement } from "react";

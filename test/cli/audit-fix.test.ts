@@ -49,7 +49,7 @@ describe.skipIf(!hasTmux)("audit --fix, in a terminal", () => {
     second.close();
     on.press("Enter");
     await on.shows(`${open0 - 1} left`);
-    on.kill();
+    await on.kill();
     on = open();
     await on.shows(`${open0 - 1} left`);
     on.press("Space"); // the second one stays as it is

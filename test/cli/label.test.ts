@@ -63,7 +63,7 @@ describe.skipIf(!hasTmux)("headstart label, in a terminal", () => {
     on.type("défaut");
     on.press("Enter");
     await on.shows("bad is now called défaut");
-    on.kill();
+    await on.kill();
     on.close();
     on = open(args);
     const screen = await on.shows("29 labelled");
@@ -90,7 +90,7 @@ describe.skipIf(!hasTmux)("headstart label, in a terminal", () => {
     const { stdout } = await headstart(["label", ...args, "--write"], { cwd: folder });
     expect(stdout).toContain("labelled 1 row");
     await labelNext(first, 1);
-    first.kill();
+    await first.kill();
     first.close();
     await open(args).shows("2 labelled");
   });

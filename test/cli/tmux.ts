@@ -81,9 +81,10 @@ export class Terminal {
     return Number(this.#tmux("display-message", "-p", "#{pane_pid}"));
   }
 
-  /** Kills the command line as `kill -9` does. */
-  kill(): void {
+  /** Kills the command line as `kill -9` does, and waits until it is gone. */
+  async kill(): Promise<void> {
     process.kill(this.pid, "SIGKILL");
+    await this.shows("Pane is dead");
   }
 
   close(): void {
