@@ -107,6 +107,9 @@ function report(): void {
 
 function summary(own: Session[]) {
   const steps = own.flatMap((session) => session.steps);
+  const levels = steps.flatMap(({ outlook: { expectedAccuracy }, accuracy }) =>
+    expectedAccuracy === undefined ? [] : [100 * expectedAccuracy - accuracy],
+  );
   const gains = own.flatMap(({ steps }) =>
     steps.flatMap(({ answers, outlook, accuracy }) => {
       const later = steps.find((step) => step.answers === answers + 50);
@@ -120,7 +123,7 @@ function summary(own: Session[]) {
   return {
     set: own[0].set,
     sessions: own.length,
-    level: errorOf(steps.map(({ outlook, accuracy }) => 100 * outlook.expectedAccuracy - accuracy)),
+    level: errorOf(levels),
     gain: errorOf(gains),
     stops,
   };

@@ -167,7 +167,7 @@ export class Learner {
       open++;
       sure += confidence(p, this.#kind);
     }
-    return { answers: answers.length, proposals, expectedAccuracy: open === 0 ? 1 : sure / open };
+    return { answers: answers.length, labels: classes, proposals, expectedAccuracy: open === 0 ? 1 : sure / open };
   }
 }
 

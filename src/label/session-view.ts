@@ -82,14 +82,14 @@ function outlookText({ lesson, state, subject, row }: LabelSession): string {
     lesson.encoded < subject.texts.length
       ? ` · ${Math.floor((100 * lesson.encoded) / subject.texts.length)}% of the texts read`
       : "";
-  if (!lesson.outlook)
-    return `model: ${state.answers.size === 0 ? "knows the names of the labels" : "learns from your answers"}${encoding}`;
-  return `model: ${expectation(lesson.outlook)}${encoding}`;
+  const learning = state.answers.size === 0 ? "knows the names of the labels" : "learns from your answers";
+  return `model: ${(lesson.outlook && expectation(lesson.outlook)) ?? learning}${encoding}`;
 }
 
-/** In words what a model expects of itself, and of more answers. */
-export function expectation({ expectedAccuracy, gain, isStable }: Outlook): string {
-  const now = `${Math.round(100 * expectedAccuracy)}% of proposals expected right`;
+/** In words what a model expects of itself, and of more answers; undefined before it can tell. */
+export function expectation({ expectedAccuracy, gain, isStable }: Outlook): string | undefined {
+  if (expectedAccuracy === undefined) return isStable ? "proposals no longer change: you may stop" : undefined;
+  const now = `about ${Math.round(100 * expectedAccuracy)}% of proposals right`;
   if (isStable) return `${now} · they no longer change: you may stop`;
   if (!gain) return now;
   const points = 100 * gain.accuracy;

@@ -32,9 +32,10 @@ describe("kappa", () => {
 });
 
 describe("outlookOf", () => {
-  const snapshots = (errors: number[], changing: boolean): Snapshot[] =>
+  const snapshots = (errors: number[], changing: boolean, labels = 2): Snapshot[] =>
     errors.map((error, i) => ({
       answers: 10 * (i + 1),
+      labels,
       proposals: Int32Array.from({ length: 100 }, (_, row) => (row + (changing && row < 20 ? i : 0)) % 2),
       expectedAccuracy: 1 - error,
     }));
@@ -47,9 +48,14 @@ describe("outlookOf", () => {
 
   it("expects of fifty more answers what a power law through the errors says", () => {
     const law = (n: number) => 0.9 * n ** -0.5;
-    const outlook = outlookOf(snapshots([10, 20, 30, 40].map(law), true));
-    expect(outlook.gain?.accuracy).toBeCloseTo(law(40) - law(90), 6);
-    expect(outlookOf(snapshots([0.3, 0.2], true)).gain).toBeUndefined();
+    const outlook = outlookOf(snapshots([10, 20, 30, 40, 50].map(law), true));
+    expect(outlook.gain?.accuracy).toBeCloseTo(law(50) - law(100), 6);
+    expect(outlookOf(snapshots([10, 20, 30, 40].map(law), true)).gain).toBeUndefined();
+  });
+
+  it("does not judge itself before there are three answers a label", () => {
+    expect(outlookOf(snapshots([0.3, 0.2], true, 7))).toMatchObject({ expectedAccuracy: undefined, isStable: false });
+    expect(outlookOf(snapshots([0.3, 0.2, 0.1], true, 7)).expectedAccuracy).toBeCloseTo(0.9);
   });
 });
 

@@ -175,7 +175,8 @@ async function conclude(
   print(
     `labelled ${counted(state.answers.size, "row")}: ${listed(all, 12)}${others.length > 0 ? ` (${others.join(", ")})` : ""}`,
   );
-  if (outlook) print(`model    ${expectation(outlook)}`);
+  const said = outlook && expectation(outlook);
+  if (said) print(`model    ${said}`);
   if (rows === 0) return;
   print(`written  ${out}`);
   print(`next     headstart train ${shellWord(out)} --out model`);
