@@ -19,6 +19,8 @@ export interface RankedEncoder {
   /** Accuracy on the test rows after training; missing where nothing was trained. */
   trained?: Summary;
   trainedSeconds?: number;
+  /** After training, against the encoder with the best probe on the same draws; missing for that one, and where nothing was trained. */
+  trainedBehind?: PairedSummary & { correctedP: number | null };
   /** The last layer's probe against that of the encoder with the best one, on the same draws; null for the best itself. */
   behind: (PairedSummary & { correctedP: number | null }) | null;
 }
@@ -123,11 +125,12 @@ function encodersOf(
     return pairedSummary(best.slice(0, draws), own.slice(0, draws));
   });
   const corrected = holm(paired.map(({ p }) => p));
+  const behindTrained = known.map((encoder, i) => (i === 0 ? null : trainedAgainst(known[0], encoder, done)));
+  const correctedTrained = holm(behindTrained.map((found) => found?.p ?? null));
   return known.map((encoder, i) => {
     const { textsPerSecond, megabytes } = rankings(encoder, done)[0];
-    const trained = done.flatMap(({ cell, result }) =>
-      result.kind === "train" && cell.encoder === encoder ? [result] : [],
-    );
+    const trained = trainings(encoder, done).map(({ result }) => result);
+    const against = behindTrained[i];
     return {
       encoder,
       textsPerSecond,
@@ -137,8 +140,26 @@ function encodersOf(
         trained: summarize(trained.map(({ accuracy }) => accuracy)),
         trainedSeconds: trained.reduce((sum, { seconds }) => sum + seconds, 0) / trained.length,
       }),
+      ...(against && { trainedBehind: { ...against, correctedP: correctedTrained[i] } }),
     };
   });
+}
+
+function trainings(encoder: string, done: readonly DoneCell[]) {
+  return done.flatMap(({ cell, result }) =>
+    result.kind === "train" && cell.encoder === encoder ? [{ draw: cell.draw, result }] : [],
+  );
+}
+
+/** The draws on which both were trained. */
+function trainedAgainst(best: string, encoder: string, done: readonly DoneCell[]): PairedSummary | null {
+  const others = new Map(trainings(encoder, done).map(({ draw, result }) => [draw, result.accuracy]));
+  const common = trainings(best, done).filter(({ draw }) => others.has(draw));
+  if (common.length === 0) return null;
+  return pairedSummary(
+    common.map(({ result }) => result.accuracy),
+    common.map(({ draw }) => others.get(draw)!),
+  );
 }
 
 /** A layer below the last whose probe is better by more than its interval. */

@@ -21,6 +21,8 @@ export interface PairedSummary {
   draws: number;
   /** Two-sided, of the paired t test; null for a single draw, and where all differ by the same. */
   p: number | null;
+  /** a and b on each draw. */
+  pairs: (readonly [number, number])[];
 }
 
 /** Mean and 95% interval over draws: mean ± t(0.975, n − 1) s / √n. @param values [n], at least one. */
@@ -40,7 +42,8 @@ export function pairedSummary(a: readonly number[], b: readonly number[]): Paire
   const interval = isConstant && difference !== 0 ? null : ofMean;
   const wins = differences.filter((d) => d > 0).length;
   const losses = differences.filter((d) => d < 0).length;
-  return { difference, interval, wins, ties: draws - wins - losses, losses, draws, p: pairedP(differences) };
+  const pairs = a.map((value, i) => [value, b[i]] as const);
+  return { difference, interval, wins, ties: draws - wins - losses, losses, draws, p: pairedP(differences), pairs };
 }
 
 function pairedP(differences: readonly number[]): number | null {

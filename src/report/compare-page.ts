@@ -1,5 +1,6 @@
 import type { CompareResult } from "../experiments/compare-result.js";
 import { seriesChart } from "./charts/series.js";
+import { slopeChart } from "./charts/slopes.js";
 import { agreementSentence, compareWarnings, metricNames, recommendationSentences } from "./compare-words.js";
 import { counted, decimal, percent, pValue } from "./format.js";
 import { html, type Markup } from "./markup.js";
@@ -18,6 +19,7 @@ export function renderComparison(result: CompareResult, provenance: Provenance):
       compareWarnings(result).map((text) => html`<p class="note">${text}</p>`),
       html`<p class="finding">${recommendationSentences(result).join(" ")}</p>`,
       chart(result),
+      slopes(result),
       section("Every layer", layersTable(result)),
       section("Every encoder", encodersTable(result)),
       section("Do the rankings agree?", html`<p>${agreementSentence(result)}</p>`, agreementTable(result)),
@@ -46,6 +48,25 @@ function chart({ layers, encoders }: CompareResult): Markup {
   );
 }
 
+/** After training where there was any, which says more than the probe. */
+function slopes({ encoders }: CompareResult): Markup | null {
+  const isTrained = encoders.some(({ trainedBehind }) => trainedBehind);
+  const panels = encoders.map(({ encoder, behind, trainedBehind }) => ({
+    name: shortName(encoder),
+    pairs: (isTrained ? trainedBehind : behind)?.pairs ?? [],
+  }));
+  const ends = { baseline: "the best", method: "this one" };
+  const title = isTrained ? "Accuracy after training on each draw" : "Probe accuracy on each draw";
+  const chart = slopeChart(panels, ends, title);
+  if (!chart) return null;
+  return section(`On each draw, beside ${shortName(encoders[0].encoder)}, which has the best probe`, chart);
+}
+
+/** The end of a path tells most. */
+function shortName(encoder: string): string {
+  return encoder.split(/[\\/]/).filter(Boolean).at(-1) ?? encoder;
+}
+
 function layersTable({ layers }: CompareResult): Markup {
   return sortableTable(
     ["Encoder", "Layer", "LogME", "H-score", "5 neighbours, %", "Probe, %", "Probe log loss"],
@@ -71,15 +92,20 @@ function encodersTable({ encoders }: CompareResult): Markup {
       "Probe against the best, points",
       "p",
       "After training, %",
+      "Against the best after training, points",
       "Time of one training",
     ],
-    encoders.map(({ encoder, textsPerSecond, megabytes, behind, trained, trainedSeconds }) => [
+    encoders.map(({ encoder, textsPerSecond, megabytes, behind, trained, trainedSeconds, trainedBehind }) => [
       encoder,
       { shown: `${Math.round(textsPerSecond)}`, value: textsPerSecond },
       { shown: megabytes.toFixed(1), value: megabytes },
       { shown: behind ? differenceWithin(behind.difference, behind.interval) : "best", value: behind?.difference ?? 0 },
       { shown: behind && behind.correctedP !== null ? pValue(behind.correctedP) : "–", value: behind?.correctedP ?? 2 },
       { shown: trained ? plusMinus(trained.mean, trained.interval) : "–", value: trained?.mean ?? 0 },
+      {
+        shown: trainedBehind ? differenceWithin(trainedBehind.difference, trainedBehind.interval) : "–",
+        value: trainedBehind?.difference ?? 0,
+      },
       { shown: trainedSeconds === undefined ? "–" : duration(trainedSeconds), value: trainedSeconds ?? 0 },
     ]),
   );

@@ -1,5 +1,6 @@
-import type { CurveResult } from "../experiments/curve-result.js";
+import type { CurveComparison, CurveResult } from "../experiments/curve-result.js";
 import { seriesChart } from "./charts/series.js";
+import { slopeChart } from "./charts/slopes.js";
 import { curveWarnings, exchangeSentence, extrapolationSentences, methodNames } from "./curve-words.js";
 import { counted, decimal, percent, pValue } from "./format.js";
 import { html, type Markup } from "./markup.js";
@@ -71,9 +72,22 @@ function comparisons({ comparisons: all }: CurveResult): Markup | null {
   ]);
   return section(
     "Paired differences",
+    slopes(all),
     html`<p>In points of accuracy, on the same draws of training rows; p from a paired t test, corrected for all comparisons of this table (Holm).</p>`,
     sortableTable(["Methods", "Labels a class", "Difference", "Wins", "p"], rows),
   );
+}
+
+/** At the size that has comparisons on several draws and is nearest to 8 labels a class. */
+function slopes(all: CurveResult["comparisons"]): Markup | null {
+  const repeated = all.filter(({ draws }) => draws > 1);
+  const away = ({ shots }: CurveComparison) => Math.abs(Math.log((shots === "all" ? 1e9 : shots) / 8));
+  const shots = [...repeated].sort((a, b) => away(a) - away(b))[0]?.shots;
+  const panels = repeated
+    .filter((comparison) => comparison.shots === shots)
+    .map(({ a, b, pairs }) => ({ name: `${methodNames[a]} → ${methodNames[b]}`, pairs }));
+  const ends = { baseline: "first", method: "second" };
+  return slopeChart(panels, ends, `Accuracy on each draw, with ${shots} labels a class`);
 }
 
 function extrapolations(result: CurveResult): Markup | null {

@@ -1,6 +1,7 @@
 import type { ExtentPoint, ExtentResult } from "../experiments/extent-result.js";
 import type { Summary } from "../experiments/statistics.js";
 import { seriesChart } from "./charts/series.js";
+import { slopeChart } from "./charts/slopes.js";
 import { extentName, extentSentences, extentWarnings } from "./extent-words.js";
 import { counted, decimal, percent, pValue } from "./format.js";
 import { html, type Markup } from "./markup.js";
@@ -22,6 +23,7 @@ export function renderExtent(result: ExtentResult, provenance: Provenance): stri
         ["rows trained on", (point) => point.train],
         ["rows held out", (point) => point.heldOut],
       ]),
+      slopes(result),
       section("Every extent", table(result)),
       section(
         "What is forgotten",
@@ -49,6 +51,13 @@ function chart(
   const xTicks = new Map(points.map(({ depth }) => [depth, depth === 0 ? "frozen" : `${depth}`]));
   const description = `${lines.map(([name]) => name).join(" and ")} for ${counted(points.length, "extent")}.`;
   return seriesChart(series, { xLabel: "layers trained", yLabel, xTicks, yFormat }, { title, description });
+}
+
+function slopes({ points, layers }: ExtentResult): Markup | null {
+  const panels = points.map(({ depth, gain }) => ({ name: extentName(depth, layers), pairs: gain?.pairs ?? [] }));
+  const ends = { baseline: "frozen", method: "trained" };
+  const chart = slopeChart(panels, ends, "Held-out accuracy on each draw, frozen and trained");
+  return chart && section("On each draw", chart);
 }
 
 function table({ points, layers }: ExtentResult): Markup {

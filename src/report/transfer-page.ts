@@ -1,5 +1,6 @@
 import type { TransferResult } from "../experiments/transfer-result.js";
 import { differencesChart } from "./charts/differences.js";
+import { slopeChart } from "./charts/slopes.js";
 import { counted, pValue } from "./format.js";
 import { html, type Markup } from "./markup.js";
 import { renderPage, section } from "./page.js";
@@ -18,6 +19,7 @@ export function renderTransfer(result: TransferResult, provenance: Provenance): 
       transferWarnings(result).map((text) => html`<p class="note">${text}</p>`),
       html`<p class="finding">${transferSentences(result).join(" ")}</p>`,
       chart(result),
+      slopes(result),
       section("Every way", table(result)),
       provenanceSection(provenance),
     ],
@@ -39,6 +41,12 @@ function chart({ points }: TransferResult): Markup | null {
       : [],
   );
   return lines.length > 0 ? differencesChart(lines, "What each way brings against no adaptation") : null;
+}
+
+function slopes({ points }: TransferResult): Markup | null {
+  const panels = points.map(({ method, gain }) => ({ name: transferNames[method], pairs: gain?.pairs ?? [] }));
+  const chart = slopeChart(panels, { baseline: "none", method: "with" }, "Accuracy on each draw, without and with");
+  return chart && section("On each draw", chart);
 }
 
 function table({ points }: TransferResult): Markup {

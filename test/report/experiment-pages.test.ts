@@ -36,6 +36,7 @@ const paired = (difference: number) => ({
   losses: 1,
   draws: 3,
   p: 0.04,
+  pairs: [-0.02, 0, 0.02].map((noise) => [0.7 + noise, 0.7 + difference] as const),
   correctedP: 0.08,
 });
 const common = { data: attack, classes: 2, testRows: 100, testOrigin: "test.csv", draws: 3 };
@@ -93,7 +94,7 @@ const comparison: CompareResult = {
   ),
   encoders: [
     { encoder: attack, textsPerSecond: 100, megabytes: 23, behind: null, trained: summary(0.85), trainedSeconds: 9 },
-    { encoder: "b", textsPerSecond: 300, megabytes: 10, behind: paired(-0.01) },
+    { encoder: "b", textsPerSecond: 300, megabytes: 10, behind: paired(-0.01), trainedBehind: paired(-0.02) },
   ],
   agreements: [{ a: "logMe", b: "hScore", tau: 0.5 }],
   trainedAgreements: [{ a: "logMe", b: "trained", tau: null }],
@@ -168,6 +169,17 @@ describe("pages of experiments", () => {
     for (const chart of charts) expect(chart.querySelector("desc")!.textContent).toBeTruthy();
     expect([...document.querySelectorAll("table.sortable tbody tr")].length).toBeGreaterThan(0);
     expect(document.querySelector("pre")!.textContent).toBe(provenance.command);
+  });
+
+  it.each(pages)("%s draws each draw as a line from the baseline to the method, and warns of few draws", (_, page) => {
+    const { document } = parseHTML(page()) as unknown as { document: PageElement };
+    const slopes = [...document.querySelectorAll("svg.chart")].find((chart) =>
+      /on each draw/i.test(chart.querySelector("title")!.textContent),
+    )!;
+    const lines = [...slopes.querySelectorAll('g[aria-label="link"] path')].length;
+    expect(lines).toBeGreaterThanOrEqual(3 + 1); // three draws and their mean
+    expect(lines % 4).toBe(0);
+    expect(document.querySelector(".note")!.textContent).toMatch(/3 draws are few/);
   });
 
   it.each(pages)("%s says the same in a terminal, and that draws are few", (_, __, text) => {
