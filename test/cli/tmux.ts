@@ -67,10 +67,20 @@ export class Terminal {
       if (isThere && screen === before) return screen; // twice the same: it is painted whole
       before = screen;
       if (isDead && !isThere) throw new Error(`ended without showing ${what}:\n${screen}`);
-      isDead = this.#tmux("display-message", "-p", "#{pane_dead}").trim() === "1";
+      isDead = this.#isDead;
       if (Date.now() > deadline) throw new Error(`${what} was not shown for ${patienceMs / 1000} s:\n${screen}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await moment();
     }
+  }
+
+  /** Waits until the command line has ended. @returns all that it printed. @throws Error with the screen when it goes on. */
+  async ends(): Promise<string> {
+    const deadline = Date.now() + patienceMs;
+    while (!this.#isDead) {
+      if (Date.now() > deadline) throw new Error(`did not end for ${patienceMs / 1000} s:\n${this.screen}`);
+      await moment();
+    }
+    return this.printed;
   }
 
   resize(columns: number, rows: number): void {
@@ -84,11 +94,15 @@ export class Terminal {
   /** Kills the command line as `kill -9` does, and waits until it is gone. */
   async kill(): Promise<void> {
     process.kill(this.pid, "SIGKILL");
-    await this.shows("Pane is dead");
+    await this.ends();
   }
 
   close(): void {
     this.#tmux("kill-server");
+  }
+
+  get #isDead(): boolean {
+    return this.#tmux("display-message", "-p", "#{pane_dead}").trim() === "1";
   }
 
   #tmux(...args: string[]): string {
@@ -101,6 +115,10 @@ export class Terminal {
 
 let terminals = 0;
 const patienceMs = 60_000;
+
+function moment(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 20));
+}
 
 function quoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
