@@ -55,7 +55,8 @@ export function floatValues(tensor: TensorProto): Float32Array {
   const values = rawValues(tensor);
   if (values instanceof Float32Array) return values;
   if (tensor.dataType === DataType.FLOAT16) return halvesToFloats(values as Uint16Array);
-  return Float32Array.from(values as Int8Array, Number);
+  // Without a function: that goes element by element, 50 times slower.
+  return values instanceof BigInt64Array ? Float32Array.from(values, Number) : new Float32Array(values);
 }
 
 /** The numbers of all float16 bit patterns, when they were first needed. */
