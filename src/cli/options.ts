@@ -12,6 +12,15 @@ export function integer(least: number): (value: string) => number {
   };
 }
 
+/** The value of `--port`. */
+export function port(value: string): number {
+  const number = Number(value);
+  if (value.trim() === "" || !Number.isInteger(number) || number < 0 || number > 65_535) {
+    throw new InvalidArgumentError("Expected a port, 1 to 65535, or 0 for any that is free.");
+  }
+  return number;
+}
+
 /** An option's value that has to be a number above 0. */
 export function positive(value: string): number {
   const number = Number(value);

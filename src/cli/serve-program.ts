@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { formats } from "../data/format.js";
-import { integer, positive } from "./options.js";
+import { integer, port, positive } from "./options.js";
 
 /** The command that answers over HTTP. */
 export function serveCommand(): Command {
@@ -8,7 +8,7 @@ export function serveCommand(): Command {
     .description("Answer over HTTP with one or more models, and a page to try them.")
     .argument("<folder...>", "model folders; name=folder gives a name other than the folder's own")
     .addOption(new Option("--host <address>", "address to listen at; 0.0.0.0 is all of them").default("127.0.0.1"))
-    .addOption(new Option("-p, --port <n>", "port to listen at; 0 is any").argParser(integer(0)).default(8080))
+    .addOption(new Option("-p, --port <n>", "port to listen at; 0 is any").argParser(port).default(8080))
     .option("--token <secret>", "ask for it in the header Authorization: Bearer (or set HEADSTART_TOKEN)");
   return exampleOptions(limitOptions(command))
     .option("--json", "what is served as JSON")

@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from "fastify";
 import type { Log } from "../log.js";
 import { UnauthorizedError } from "./errors.js";
 import { answerFailures } from "./failures.js";
+import { takeJson } from "./json-body.js";
 import type { Metrics } from "./metrics.js";
 import type { Models } from "./models.js";
 import { servePage } from "./page-files.js";
@@ -52,10 +53,12 @@ export async function createApp(context: AppContext): Promise<FastifyInstance> {
     openapi: {
       openapi: "3.1.0",
       info: { title: "Headstart", description: "Text classifiers over HTTP.", version },
+      servers: [{ url: "/" }],
       components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
       security: context.options.token === undefined ? [] : [{ token: [] }],
     },
   });
+  takeJson(app);
   answerFailures(app, log);
   addHooks(app, context);
   answerPredict(app, context);

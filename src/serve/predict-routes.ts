@@ -5,23 +5,22 @@ import type { Engine } from "./engine.js";
 import { ClientLeftError, NoExamplesError, TimedOutError } from "./errors.js";
 import {
   type PredictAnswer as Answer,
-  Failure,
   NeighboursAnswer,
   type NeighboursBody,
   neighboursBody,
   PredictAnswer,
   type PredictBody,
   predictBody,
+  refusals,
 } from "./schemas.js";
-
-const failures = { 400: Failure, 401: Failure, 404: Failure, 413: Failure, 429: Failure, 503: Failure };
 
 /** POST /predict. Models on one encoder get its features from one pass. */
 export function answerPredict(app: FastifyInstance, { models, options }: AppContext): void {
   const schema = {
+    operationId: "predict",
     summary: "Label texts",
     body: predictBody(options.maxChars),
-    response: { 200: PredictAnswer, ...failures },
+    response: { 200: PredictAnswer, ...refusals },
   };
   app.post<{ Body: PredictBody }>("/predict", { schema }, async ({ body }, reply): Promise<Answer> => {
     const texts = body.texts ?? [body.text!];
@@ -42,9 +41,10 @@ export function answerPredict(app: FastifyInstance, { models, options }: AppCont
 /** POST /neighbours. */
 export function answerNeighbours(app: FastifyInstance, { models, options }: AppContext): void {
   const schema = {
+    operationId: "neighbours",
     summary: "Find the labelled texts that are nearest to a text",
     body: neighboursBody(options.maxChars),
-    response: { 200: NeighboursAnswer, ...failures },
+    response: { 200: NeighboursAnswer, ...refusals },
   };
   app.post<{ Body: NeighboursBody }>("/neighbours", { schema }, async ({ body }, reply) => {
     const { name, engine, examples } = body.model === undefined ? models.all[0] : models.get(body.model);

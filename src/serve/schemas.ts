@@ -74,26 +74,32 @@ export const Prediction = Type.Object({
 });
 export type Prediction = Static<typeof Prediction>;
 
-export const PredictAnswer = Type.Object({
-  results: Type.Array(
-    Type.Object({
-      model: Type.String(),
-      predictions: Type.Array(Prediction, { description: "One for each text, in order." }),
-    }),
-  ),
-});
+export const PredictAnswer = Type.Object(
+  {
+    results: Type.Array(
+      Type.Object({
+        model: Type.String(),
+        predictions: Type.Array(Prediction, { description: "One for each text, in order." }),
+      }),
+    ),
+  },
+  { description: "What each model says of each text." },
+);
 export type PredictAnswer = Static<typeof PredictAnswer>;
 
-export const NeighboursAnswer = Type.Object({
-  model: Type.String(),
-  neighbours: Type.Array(
-    Type.Object({
-      text: Type.String(),
-      labels: Type.Array(Type.String()),
-      similarity: Type.Number({ description: "Cosine of the embeddings." }),
-    }),
-  ),
-});
+export const NeighboursAnswer = Type.Object(
+  {
+    model: Type.String(),
+    neighbours: Type.Array(
+      Type.Object({
+        text: Type.String(),
+        labels: Type.Array(Type.String()),
+        similarity: Type.Number({ description: "Cosine of the embeddings." }),
+      }),
+    ),
+  },
+  { description: "Labelled texts, nearest first." },
+);
 
 export type NeighboursAnswer = Static<typeof NeighboursAnswer>;
 
@@ -109,15 +115,42 @@ export const Model = Type.Object({
   session: Type.Integer({ description: "Models with the same number share an encoder and its pass." }),
 });
 
-export const ModelsAnswer = Type.Object({
-  models: Type.Array(Model),
-  limits: Type.Object({ texts: Type.Integer(), characters: Type.Integer(), bytes: Type.Integer() }),
-});
-
-export const Status = Type.Object({ status: Type.String() });
-
-export const Failure = Type.Object(
-  { code: Type.String(), message: Type.String() },
-  { description: "See docs/errors.md." },
+export const ModelsAnswer = Type.Object(
+  {
+    models: Type.Array(Model),
+    limits: Type.Object({ texts: Type.Integer(), characters: Type.Integer(), bytes: Type.Integer() }),
+  },
+  { description: "The models, and what one request may hold." },
 );
-export type Failure = Static<typeof Failure>;
+
+export function status(description: string) {
+  return Type.Object({ status: Type.String() }, { description });
+}
+
+export interface Failure {
+  code: string;
+  message: string;
+}
+
+function failure(description: string) {
+  return Type.Object({ code: Type.String(), message: Type.String() }, { description });
+}
+
+/** With the header that says when to try again. */
+function passingFailure(description: string) {
+  const headers = { "Retry-After": { type: "integer", description: "Seconds." } };
+  return { ...failure(description), headers };
+}
+
+export const unauthorized = { 401: failure("The token is missing or another one.") };
+
+/** Answers to a request with a body, by status. */
+export const refusals = {
+  400: failure("The request has not the form that is described here."),
+  ...unauthorized,
+  404: failure("No such model is served, or no examples of it."),
+  413: failure("The body is too large."),
+  415: failure("The body is not JSON, or compressed."),
+  429: passingFailure("Too many texts are waiting."),
+  503: passingFailure("The texts could not be computed in time."),
+};

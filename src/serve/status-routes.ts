@@ -1,10 +1,11 @@
 import type { FastifyInstance } from "fastify";
 import type { AppContext } from "./app.js";
-import { Failure, ModelsAnswer, mostTexts, Status } from "./schemas.js";
+import { ModelsAnswer, mostTexts, status, unauthorized } from "./schemas.js";
 
 /** GET /models. */
 export function answerModels(app: FastifyInstance, { models, options }: AppContext): void {
-  const schema = { summary: "What is served", response: { 200: ModelsAnswer, 401: Failure } };
+  const response = { 200: ModelsAnswer, ...unauthorized };
+  const schema = { operationId: "models", summary: "What is served", response };
   app.get("/models", { schema }, () => {
     const { all } = models;
     const sessions = [...new Set(all.map(({ engine }) => engine))];
@@ -28,13 +29,23 @@ export function answerModels(app: FastifyInstance, { models, options }: AppConte
 /** GET /health, /ready, /metrics and /openapi.json. */
 export function answerStatus(app: FastifyInstance, context: AppContext): void {
   const { registry } = context.metrics;
-  const health = { summary: "Whether the process lives", response: { 200: Status } };
-  app.get("/health", { schema: health }, () => ({ status: "ok" }));
-  const ready = { summary: "Whether requests should be sent here", response: { 200: Status, 503: Status } };
+  const health = { operationId: "health", summary: "Whether the process lives", security: [] };
+  app.get("/health", { schema: { ...health, response: { 200: status("It does.") } } }, () => ({ status: "ok" }));
+  const ready = {
+    operationId: "ready",
+    summary: "Whether requests should be sent here",
+    security: [],
+    response: { 200: status("They should."), 503: status("The server stops: send them elsewhere.") },
+  };
   app.get("/ready", { schema: ready }, (_request, reply) =>
     context.stopping ? reply.status(503).send({ status: "stopping" }) : { status: "ready" },
   );
-  const metrics = { summary: "Counters in the text format of Prometheus", produces: ["text/plain"] };
+  const counters = { description: "Counters", content: { "text/plain": { schema: { type: "string" } } } };
+  const metrics = {
+    operationId: "metrics",
+    summary: "Counters in the text format of Prometheus",
+    response: { 200: counters, ...unauthorized },
+  };
   app.get("/metrics", { schema: metrics }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );

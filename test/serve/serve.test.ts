@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packageVersion } from "../../src/cli/version.js";
+import type { Failure } from "../../src/serve/schemas.js";
 import { corpus, headstart } from "../cli/headstart.js";
 import { post, type Serving, serve, trained } from "./serving.js";
 
@@ -110,17 +111,21 @@ describe("POST /predict", () => {
   });
 
   it.each([
-    ["half a body", "{", 400, "INVALID_REQUEST", "not JSON"],
+    ["half a body", "{", 400, "INVALID_REQUEST", "not JSON: Expected property name"],
+    ["no body", "", 400, "INVALID_REQUEST", "The body is empty"],
+    ["a prototype", '{"text": "a", "__proto__": {}}', 400, "INVALID_REQUEST", "__proto__: there is no such field"],
     ["a list", "[1]", 400, "INVALID_REQUEST", "an object with either text"],
     ["nothing", {}, 400, "INVALID_REQUEST", "either text"],
     ["text and texts", { text: "a", texts: ["b"] }, 400, "INVALID_REQUEST", "either text"],
     ["a misspelt field", { txt: "a" }, 400, "INVALID_REQUEST", "did you mean text?"],
     ["white space", { text: " \n" }, 400, "INVALID_REQUEST", "the text is empty"],
-    ["a number among texts", { texts: ["a", 3] }, 400, "INVALID_REQUEST", "texts[1]: must be string"],
-    ["no texts", { texts: [] }, 400, "INVALID_REQUEST", "texts"],
-    ["1,001 texts", { texts: Array(1001).fill("a") }, 400, "INVALID_REQUEST", "1000"],
-    ["a long text", { text: "a".repeat(2001) }, 400, "INVALID_REQUEST", "longer than 2000 characters"],
-    ["a number in quotes", { text: "a", top: "3" }, 400, "INVALID_REQUEST", "top: must be integer"],
+    ["a number among texts", { texts: ["a", 3] }, 400, "INVALID_REQUEST", "texts[1]: found 3, expected a string"],
+    ["no texts", { texts: [] }, 400, "INVALID_REQUEST", "texts: 0 texts; at least 1"],
+    ["1,001 texts", { texts: Array(1001).fill("a") }, 400, "INVALID_REQUEST", "texts: 1,001 texts; at most 1,000 are"],
+    ["a long text", { text: "a".repeat(2001) }, 400, "INVALID_REQUEST", "text: 2,001 characters; at most 2,000"],
+    ["a number in quotes", { text: "a", top: "3" }, 400, "INVALID_REQUEST", 'top: found "3", expected an integer'],
+    ["no scores", { text: "a", top: 0 }, 400, "INVALID_REQUEST", "top: found 0, expected at least 1"],
+    ["what is for neighbours", { text: "a", count: 3 }, 400, "INVALID_REQUEST", "count: there is no such field"],
     ["an unknown model", { text: "a", model: "review" }, 404, "NOT_SERVED", "did you mean reviews?"],
   ])("refuses %s", async (_name, body, status, code, message) => {
     const refused = await post(serving.url, "predict", body);
@@ -129,9 +134,31 @@ describe("POST /predict", () => {
     expect(refused.answer.message).toContain(message);
   });
 
-  it("refuses what is not called JSON", async () => {
-    const { status, answer } = await post(serving.url, "predict", "text=a", { "content-type": "text/csv" });
+  it.each([
+    ["not called JSON", { "content-type": "text/plain" }],
+    ["compressed", { "content-encoding": "gzip" }],
+  ])("refuses what is %s", async (_name, headers) => {
+    const { status, answer } = await post(serving.url, "predict", '{"text": "a"}', headers);
     expect([status, answer.code]).toEqual([415, "INVALID_REQUEST"]);
+  });
+
+  it("refuses bytes that are no UTF-8, which would be other texts", async () => {
+    const body = Buffer.from('{"text": "café"}', "latin1");
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(new URL("predict", serving.url), { method: "POST", headers, body });
+    expect([response.status, ((await response.json()) as Failure).message]).toEqual([
+      400,
+      expect.stringContaining("not UTF-8"),
+    ]);
+  });
+
+  it("is no place to GET from", async () => {
+    const { status, headers, text } = await get("predict");
+    expect([status, headers.get("allow"), JSON.parse(text).message]).toEqual([
+      405,
+      "POST",
+      expect.stringContaining("/predict answers POST, not GET."),
+    ]);
   });
 });
 
@@ -185,7 +212,10 @@ describe("what a server tells of itself", () => {
     expect(properties.texts).toMatchObject({ maxItems: 1000, items: { maxLength: 2000 } });
     const { items } = paths["/predict"].post.responses["200"].content["application/json"].schema.properties.results;
     expect(items.properties.predictions.items.properties.inScope).toMatchObject({ type: "boolean" });
-    expect(Object.keys(paths["/predict"].post.responses)).toEqual(expect.arrayContaining(["200", "400", "429", "503"]));
+    const { responses } = paths["/predict"].post;
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(["200", "400", "415", "429", "503"]));
+    expect(responses["429"].headers["Retry-After"].schema).toEqual({ type: "integer" });
+    expect(Object.keys(paths["/metrics"].get.responses["200"].content)).toEqual(["text/plain"]);
   });
 
   it("is nothing where there is nothing", async () => {
@@ -211,6 +241,15 @@ describe("--token", () => {
     expect((await post(guarded.url, "predict", { text: "a" }, { authorization: "Bearer a secret" })).status).toBe(200);
     await guarded.stop();
   });
+
+  it("is refused where it would be none", async () => {
+    for (const token of ["", " ", "schlüssel"]) {
+      const { code, stderr } = await headstart(["serve", reviews, "--token", token]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining("--token")]);
+    }
+    const { code, stderr } = await headstart(["serve", reviews], { env: { HEADSTART_TOKEN: "" } });
+    expect([code, stderr]).toEqual([2, expect.stringContaining("HEADSTART_TOKEN is empty")]);
+  });
 });
 
 describe("serve refuses", () => {
@@ -230,5 +269,6 @@ describe("serve refuses", () => {
     const taken = await failure(reviews, "--port", new URL(serving.url).port);
     expect(taken).toMatchObject({ code: 1, stderr: expect.stringContaining("Choose another --port") });
     expect((await failure(reviews, "--max-batch", "0")).code).toBe(2);
+    expect((await failure(reviews, "--port", "65536")).code).toBe(2);
   });
 });

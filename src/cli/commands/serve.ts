@@ -2,6 +2,7 @@ import { type Dataset, loadDataset } from "../../data/dataset.js";
 import type { Format } from "../../data/format.js";
 import { counted } from "../../data/wording.js";
 import { defaultCacheFolder } from "../../encoder/cache-folder.js";
+import { UsageError } from "../../errors.js";
 import { stderrLog } from "../../log.js";
 import { ExamplesModelError } from "../../serve/errors.js";
 import { servedFolders } from "../../serve/models.js";
@@ -32,10 +33,10 @@ export interface ServeOptions {
   quiet?: boolean;
 }
 
-/** `headstart serve`: until SIGINT or SIGTERM. @throws the errors of `startServer` and of reading examples */
+/** `headstart serve`: until SIGINT or SIGTERM. @throws UsageError, the errors of `startServer` and of reading examples */
 export async function serve(folders: string[], options: ServeOptions): Promise<void> {
   const log = stderrLog(options);
-  const token = options.token ?? process.env.HEADSTART_TOKEN;
+  const token = tokenOf(options);
   const server = await startServer(folders, {
     ...options,
     token,
@@ -53,6 +54,14 @@ export async function serve(folders: string[], options: ServeOptions): Promise<v
   await stopping;
   log.info("stopping: what was accepted is answered first; a second signal ends it at once");
   log.info(`stopped: ${counted(await server.stop(), "request was", "requests were")} answered`);
+}
+
+/** An empty one would let everybody in, and others no header can hold. @throws UsageError */
+function tokenOf({ token }: ServeOptions): string | undefined {
+  const [name, value] = token === undefined ? ["HEADSTART_TOKEN", process.env.HEADSTART_TOKEN] : ["--token", token];
+  if (value === undefined || /^[!-~]([ -~]*[!-~])?$/.test(value)) return value;
+  const found = value === "" ? "is empty" : "has characters that a header cannot hold";
+  throw new UsageError(`${name} ${found}. A token is of letters, digits and other printable signs of ASCII.`);
 }
 
 /** Labelled texts by model: `name=file`, or `file` where there is one model. */
