@@ -1,13 +1,16 @@
+import { nearestName } from "../data/nearest.js";
 import { HeadstartError } from "../errors.js";
 
 /** A run folder was begun with other data or options: its cells say nothing about this run. */
 export class RunDiffersError extends HeadstartError {
   readonly code = "RUN_DIFFERS";
 
-  constructor(folder: string, what: string, before: unknown, now: unknown) {
+  /** @param command that began the run */
+  constructor(folder: string, what: string, before: unknown, now: unknown, command?: string) {
+    const begun = command === undefined ? "" : ` It was begun by: ${command}`;
     super(
       `${folder}: holds a run with another ${what}: ${brief(before)} then, ${brief(now)} now. ` +
-        "Run with what it was begun with to go on, or choose another --out.",
+        `Run with what it was begun with to go on, or choose another --out.${begun}`,
     );
   }
 }
@@ -57,6 +60,20 @@ export class SeveralLabelsARowError extends HeadstartError {
   }
 }
 
+/** Rows to be scored, or to be adapted to, have none of the labels that there are to train on. */
+export class NoSharedLabelError extends HeadstartError {
+  readonly code = "EXPERIMENT_LABELS";
+
+  constructor(name: string, found: readonly string[], trainedOn: string, known: readonly string[]) {
+    const near = found.map((label) => [label, nearestName(label, known)]).find(([, like]) => like !== undefined);
+    const hint = near ? ` (did ${quoted([near[0]!])} mean ${quoted([near[1]!])}?)` : "";
+    super(
+      `${name}: none of its labels is one of ${trainedOn}: found ${quoted(found)}, expected ${quoted(known)}${hint}. ` +
+        "Rename the labels of one file, or name the column with --label.",
+    );
+  }
+}
+
 /** There are too few rows to draw from and to score on. */
 export class TooFewRowsError extends HeadstartError {
   readonly code = "EXPERIMENT_ROWS";
@@ -64,6 +81,11 @@ export class TooFewRowsError extends HeadstartError {
   constructor(name: string, found: string, needed: string) {
     super(`${name}: ${found}; the experiment needs ${needed}. Give more rows, or fewer labels a class.`);
   }
+}
+
+function quoted(names: readonly string[]): string {
+  const shown = names.slice(0, 5).map((name) => JSON.stringify(name));
+  return names.length > shown.length ? `${shown.join(", ")}, …` : shown.join(", ");
 }
 
 function brief(value: unknown): string {

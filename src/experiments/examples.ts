@@ -7,6 +7,7 @@ import { requireTrainable } from "../data/trainable.js";
 import { Random } from "../random.js";
 import { SeveralLabelsARowError, TooFewRowsError } from "./errors.js";
 import type { RunManifest } from "./run-folder.js";
+import { strangeLabels } from "./strange-labels.js";
 
 /** The rows of an experiment: a pool to draw training rows from, and rows that are only ever scored. */
 export interface ExperimentData {
@@ -38,7 +39,7 @@ const FEWEST_TEST_ROWS = 10;
 
 /**
  * Takes test rows as given, or holds a stratified third of the rows out, equal texts together.
- * @throws SeveralLabelsARowError, TooFewRowsError, and the errors of `requireTrainable`
+ * @throws SeveralLabelsARowError, TooFewRowsError, NoSharedLabelError, and the errors of `requireTrainable`
  */
 export function experimentData(
   given: Dataset,
@@ -52,15 +53,17 @@ export function experimentData(
   const fingerprints: RunManifest["data"] = { train: factsOf(dataset) };
   const known = { name: dataset.name, labelNames: labelSet.names, fingerprints };
   if (test) {
+    if (test.dataset.multiLabel) throw new SeveralLabelsARowError(test.dataset.name, command);
     const testing = test.rows ? selectRows(test.dataset, test.rows) : test.dataset;
     fingerprints.test = factsOf(testing);
+    const origin = test.rows ? `${testing.texts.length} listed rows of ${testing.name}` : testing.name;
     return {
       ...known,
       texts: dataset.texts,
       labels,
       testTexts: testing.texts,
       testLabels: encodeLabels(testing, labelSet),
-      testOrigin: test.rows ? `${testing.texts.length} listed rows of ${testing.name}` : testing.name,
+      testOrigin: `${origin}${strangeLabels(testing, labelSet, dataset.name)}`,
     };
   }
   const part = stratifiedFolds(labels, PARTS, new Random(seed), duplicateGroups(dataset.texts));

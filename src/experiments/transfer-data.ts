@@ -6,6 +6,7 @@ import { type OpenOptions, openTable } from "../data/table.js";
 import { requireTrainable } from "../data/trainable.js";
 import { SeveralLabelsARowError } from "./errors.js";
 import { experimentData } from "./examples.js";
+import { strangeLabels } from "./strange-labels.js";
 import type { TransferData } from "./transfer.js";
 
 /** The target: labelled, or texts alone beside labelled test rows. */
@@ -14,8 +15,9 @@ export type Target =
   | { name: string; fingerprint: string; texts: readonly string[]; test: Dataset };
 
 /**
- * Brings two domains together under the source's classes. A labelled target without test rows has a stratified third held out.
- * @throws SeveralLabelsARowError, TooFewRowsError, and the errors of `requireTrainable`
+ * Brings two domains together under the source's classes. A labelled target without test rows has a stratified third held out. Target
+ * texts of classes that the source lacks stay among the unlabelled ones, as they would where labels are not known.
+ * @throws SeveralLabelsARowError, TooFewRowsError, NoSharedLabelError, and the errors of `requireTrainable`
  */
 export function transferData(given: Dataset, target: Target, seed: number): TransferData {
   if (given.multiLabel) throw new SeveralLabelsARowError(given.name, "transfer");
@@ -33,29 +35,29 @@ export function transferData(given: Dataset, target: Target, seed: number): Tran
   };
   if (!("labelled" in target)) {
     const { test } = target;
+    if (test.multiLabel) throw new SeveralLabelsARowError(test.name, "transfer");
     return {
       ...known,
       targetName: target.name,
       target: { texts: target.texts },
       test: { texts: test.texts, labels: encodeLabels(test, labelSet) },
-      testOrigin: test.name,
+      testOrigin: `${test.name}${strangeLabels(test, labelSet, source.name)}`,
       fingerprints: { source: facts(source), target: facts(target), test: facts(test) },
     };
   }
   const { labelled, test } = target;
+  const strange = strangeLabels(test ?? labelled, labelSet, source.name);
   const data = experimentData(labelled, { command: "transfer", seed, test: test && { dataset: test } });
   const ids = Int32Array.from(data.labelNames, (name) => labelSet.idOf(name));
-  const ofSource = (labels: Int32Array) => labels.map((label) => (label < 0 ? -1 : ids[label]));
-  const kept = [...data.labels.keys()].filter((row) => ids[data.labels[row]] >= 0);
   return {
     ...known,
     targetName: labelled.name,
-    target: {
-      texts: kept.map((row) => data.texts[row]),
-      labels: ofSource(Int32Array.from(kept, (row) => data.labels[row])),
+    target: { texts: data.texts, labels: data.labels.map((label) => ids[label]) },
+    test: {
+      texts: data.testTexts,
+      labels: test ? encodeLabels(test, labelSet) : data.testLabels.map((label) => ids[label]),
     },
-    test: { texts: data.testTexts, labels: ofSource(data.testLabels) },
-    testOrigin: data.testOrigin,
+    testOrigin: `${test?.name ?? data.testOrigin}${strange}`,
     fingerprints: { source: facts(source), target: facts(labelled), ...(test && { test: facts(test) }) },
   };
 }

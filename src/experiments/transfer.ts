@@ -17,7 +17,7 @@ export interface TransferData {
   targetName: string;
   labelNames: readonly string[];
   source: { texts: readonly string[]; labels: Int32Array };
-  /** Labels are used by the rows that say so, and by no other; missing where they are not known. */
+  /** Labels are used by the rows that say so, and by no other; -1: a class that the source lacks; missing where they are not known. */
   target: { texts: readonly string[]; labels?: Int32Array };
   /** Target rows to score on, in neither of the above; -1: a class that the source lacks. */
   test: { texts: readonly string[]; labels: Int32Array };
@@ -50,11 +50,10 @@ export interface TransferScore {
   value: number;
 }
 
-/** Lists what is trained; rows that need the target's labels are left out where these are not known. */
+/** Lists what is trained: always the row without adaptation; those that need the target's labels where these are known. */
 export function planTransfer(data: TransferData, options: TransferOptions): TransferCell[] {
-  const { methods } = options;
   const known = transferMethods.filter(
-    (method) => methods.includes(method) && (data.target.labels || !needsLabels(method)),
+    (method) => (method === "none" || options.methods.includes(method)) && (data.target.labels || !needsLabels(method)),
   );
   return Array.from({ length: drawsOf(options) }, (_, draw) => draw).flatMap((draw) =>
     (["distance", ...known] as const).map((method) => ({ id: `${method}/draw=${draw}`, method, draw })),
@@ -79,8 +78,8 @@ export function transferRows(data: TransferData, options: TransferOptions): Tran
     : sourceShots === "all"
       ? partialDraws(rowsOfSource, rowsOfSource, draws, seed)
       : drawRows(data.source.labels, [sourceShots], { draws, seed, nested: true }).map(({ rows }) => rows);
-  const { labels } = data.target;
-  const few = labels && drawRows(labels, [fewShots], { draws, seed: seed + 1, nested: true });
+  const target = labelledTarget(data);
+  const few = target && drawRows(target.labels, [fewShots], { draws, seed: seed + 1, nested: true });
   const targets = partialDraws(data.target.texts.length, targetRows, draws, seed + 2);
   const pick = (
     { texts, labels: of }: { texts: readonly string[]; labels: Int32Array },
@@ -91,15 +90,27 @@ export function transferRows(data: TransferData, options: TransferOptions): Tran
   });
   return sources.map((rows, draw) => {
     const chosen = targets[draw];
-    const target = labels && { texts: data.target.texts, labels };
     return {
       classes: data.labelNames.length,
       source: pick(data.source, rows),
       unlabelled: chosen.map((row) => data.target.texts[row]),
       few: target && few && pick(target, few[draw].rows),
-      all: target && pick(target, chosen),
+      all: target && pick(target, placesOf(target.rows, chosen)),
     };
   });
+}
+
+/** The target's rows of classes that the source has. */
+function labelledTarget({ target: { texts, labels } }: TransferData) {
+  if (!labels) return undefined;
+  const rows = [...labels.keys()].filter((row) => labels[row] >= 0);
+  return { rows, texts: rows.map((row) => texts[row]), labels: Int32Array.from(rows, (row) => labels[row]) };
+}
+
+/** Where some of the chosen rows stand among the known ones; the others are left out. */
+function placesOf(known: readonly number[], chosen: readonly number[]): number[] {
+  const places = new Map(known.map((row, place) => [row, place]));
+  return chosen.flatMap((row) => places.get(row) ?? []);
 }
 
 /** Trains in every way on every draw, and scores on the target's test rows. */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { withLabels } from "../../src/data/dataset.js";
 import { alignToTarget } from "../../src/experiments/coral.js";
 import type { ExperimentSetup } from "../../src/experiments/curve.js";
 import { FeatureStore } from "../../src/experiments/feature-store.js";
@@ -84,6 +85,42 @@ describe("proxyADistance", () => {
   });
 });
 
+describe("transferData", () => {
+  const relabelled = async (name: (label: string, row: number) => string) => {
+    const target = await corpusOf("reviews/test.csv");
+    return withLabels(
+      target,
+      target.labels.map(([label], row) => [name(label, row)]),
+    );
+  };
+
+  it("refuses a target without any of the source's labels, and says which name was probably meant", async () => {
+    const source = await corpusOf("reviews/train.csv");
+    const labelled = await relabelled((label) => label.toUpperCase());
+    const message =
+      /none of its labels.*"NEGATIVE", "POSITIVE", expected "negative", "positive".*did "NEGATIVE" mean "negative"/;
+    expect(() => transferData(source, { labelled }, 42)).toThrow(message);
+    const unlabelled = { name: "texts.csv", fingerprint: "0", texts: source.texts, test: labelled };
+    expect(() => transferData(source, unlabelled, 42)).toThrow(message);
+  });
+
+  it("keeps texts of classes that the source lacks among the unlabelled, and trains on none of them", async () => {
+    const source = await corpusOf("reviews/train.csv");
+    const labelled = await relabelled((label, row) => (row % 4 === 0 ? "neutral" : label));
+    const data = transferData(source, { labelled }, 42);
+    expect(data.testOrigin).toMatch(
+      /40 of its 160 rows have labels that .*train\.csv lacks \(neutral\) and count as wrong/,
+    );
+    const neutral = new Set(labelled.texts.filter((_, row) => row % 4 === 0));
+    const [{ unlabelled, few, all }] = transferRows(data, { ...options, targetRows: 1000, draws: 1 });
+    expect(unlabelled.filter((text) => neutral.has(text)).length).toBeGreaterThan(20);
+    expect([...few!.texts, ...all!.texts].filter((text) => neutral.has(text))).toEqual([]);
+    expect(few!.labels).toHaveLength(2 * options.fewShots);
+    expect(all!.texts.length).toBe(unlabelled.filter((text) => !neutral.has(text)).length);
+    expect(Math.min(...all!.labels)).toBe(0);
+  });
+});
+
 describe("runTransfer", () => {
   it("scores every way, each against none on the same draws", async () => {
     const data = await domains(false);
@@ -100,6 +137,11 @@ describe("runTransfer", () => {
     for (const { gain, method } of result.points) {
       if (gain && gain.difference < 0 && method === "coral") expect(text).toMatch(/Negative transfer:.*CORAL/);
     }
+  });
+
+  it("always has the row without adaptation", async () => {
+    const cells = planTransfer(await domains(false), { ...options, methods: ["coral"], draws: 1 });
+    expect(cells.map(({ method }) => method)).toEqual(["distance", "none", "coral"]);
   });
 
   it("leaves out what needs target labels when there are none, and never trains on test rows", async () => {
