@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { type Dataset, loadDataset } from "../data/dataset.js";
 import type { Format } from "../data/format.js";
 import { Encoder } from "../encoder/encoder.js";
-import { OutputError, UsageError } from "../errors.js";
+import { OptionError, OutputError, UsageError } from "../errors.js";
 import type { Draw, Shots } from "../experiments/draws.js";
 import { CellsFailedError } from "../experiments/errors.js";
 import { type ExperimentData, experimentData } from "../experiments/examples.js";
@@ -113,6 +113,13 @@ export async function withEncoder<T>(
   }
 }
 
+/** The number of layers that an option such as `--adapt` stands for. @throws OptionError beyond the encoder's layers */
+export function layersOf(told: number | "all", { layers }: Pick<Encoder, "layers">, option = "--adapt"): number {
+  if (told === "all") return layers;
+  if (told > layers) throw new OptionError(option, told, `at most ${layers}, the encoder's layers`);
+  return told;
+}
+
 /** Where the run is kept and what it depends on. @param decisive options that change a result. */
 export function runOptions(
   experiment: string,
@@ -122,12 +129,20 @@ export function runOptions(
   options: ExperimentOptions,
 ): RunOptions {
   const folder = options.out ?? `${stemOf(name)}-${experiment}`;
+  requireFolderOf(options.report);
+  const isBegun = existsSync(join(folder, "manifest.json"));
   const log = stderrLog(options);
-  log.info(`run      ${folder}${existsSync(folder) ? ", gone on with" : ""}`);
+  log.info(`run      ${folder}${isBegun ? ", gone on with" : ""}`);
   const given = Object.fromEntries(Object.entries(decisive).filter(([, value]) => value !== undefined));
   const versions = { headstart: packageVersion() };
   const manifest = { experiment, options: { seed: options.seed, ...given }, data, versions, command: commandLine() };
   return { folder, log, manifest: { ...manifest, createdAt: new Date().toISOString() } };
+}
+
+/** A page that cannot be written is better known before hours of training. @throws OutputError */
+function requireFolderOf(report: string | undefined): void {
+  if (report === undefined || existsSync(dirname(resolve(report)))) return;
+  throw new OutputError(report, { code: "ENOENT" });
 }
 
 /** `reviews` of `reviews.csv` and of `reviews/train.csv`. */

@@ -65,24 +65,28 @@ export function layers(value: string): "all" | number {
   return value === "all" ? value : integer(1)(value);
 }
 
-/** The value of `--sizes`: numbers of labels a class, and `all`. */
+/** The value of `--sizes`: numbers of labels a class, and `all`; each once. */
 export function sizes(value: string): (number | "all")[] {
-  return value.split(",").map((size) => (size.trim() === "all" ? "all" : integer(1)(size)));
+  return distinct(value.split(",").map((size) => (size.trim() === "all" ? "all" : integer(1)(size))));
 }
 
-/** The value of an option that takes some of the given names after a comma each. */
+/** The value of an option that takes some of the given names after a comma each; each once. */
 export function names<Name extends string>(allowed: readonly Name[]): (value: string) => Name[] {
-  return (value) =>
-    value.split(",").map((given) => {
-      const found = allowed.find((name) => name === given.trim());
-      if (found) return found;
-      throw new InvalidArgumentError(`Found ${given}, expected some of ${allowed.join(", ")}.`);
-    });
+  const named = (given: string) => {
+    const found = allowed.find((name) => name === given.trim());
+    if (found) return found;
+    throw new InvalidArgumentError(`Found ${given}, expected some of ${allowed.join(", ")}.`);
+  };
+  return (value) => distinct(value.split(",").map(named));
 }
 
-/** The value of `--depths`: numbers of layers, 0 for the frozen encoder. */
+/** The value of `--depths`: numbers of layers, 0 for the frozen encoder; each once. */
 export function depths(value: string): number[] {
-  return value.split(",").map(integer(0));
+  return distinct(value.split(",").map(integer(0)));
+}
+
+function distinct<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
 }
 
 /** The value of `--share`: the i-th of n parts. */

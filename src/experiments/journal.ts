@@ -11,12 +11,13 @@ export type CellLine<R> =
 export class Journal<R> {
   constructor(readonly path: string) {}
 
-  /** Lines in the order of their writing; one that a kill cut short is left out. */
+  /** Lines in the order of their writing; one that a kill cut short, or that is no finished cell, is left out. */
   async read(): Promise<CellLine<R>[]> {
     if (!existsSync(this.path)) return [];
     return (await readFile(this.path, "utf8")).split("\n").flatMap((line) => {
       try {
-        return [JSON.parse(line) as CellLine<R>];
+        const value = JSON.parse(line);
+        return isCellLine<R>(value) ? [value] : [];
       } catch {
         return [];
       }
@@ -37,6 +38,12 @@ export class Journal<R> {
       throw new OutputError(this.path, error);
     }
   }
+}
+
+function isCellLine<R>(value: unknown): value is CellLine<R> {
+  const { id, status, seconds, result, error } = (value ?? {}) as Record<string, unknown>;
+  if (typeof id !== "string" || typeof seconds !== "number") return false;
+  return status === "done" ? result !== undefined && result !== null : typeof error === "string";
 }
 
 /** Whether an earlier append was cut short. */

@@ -55,23 +55,24 @@ async function readManifest(folder: string): Promise<RunManifest> {
 }
 
 function requireSame(folder: string, before: RunManifest, now: RunManifest): void {
-  const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
-  if (before.experiment !== now.experiment) {
-    throw new RunDiffersError(folder, "experiment", before.experiment, now.experiment);
-  }
-  for (const role of new Set([...Object.keys(before.data), ...Object.keys(now.data)])) {
-    const [then, given] = [before.data[role], now.data[role]];
-    if (then?.fingerprint === given?.fingerprint) continue;
-    const facts = (data: typeof then) =>
-      data && { name: data.name, rows: data.rows, sha256: data.fingerprint.slice(0, 12) };
-    throw new RunDiffersError(folder, `${role} data`, facts(then), facts(given));
-  }
-  const options = new Set([...Object.keys(before.options), ...Object.keys(now.options)]);
-  for (const name of options) {
-    if (!isSame(before.options[name], now.options[name])) {
-      throw new RunDiffersError(folder, name, before.options[name], now.options[name]);
+  const require = (what: string, then: unknown, given: unknown) => {
+    if (JSON.stringify(then) !== JSON.stringify(given)) {
+      throw new RunDiffersError(folder, what, then, given, before.command);
     }
+  };
+  require("experiment", before.experiment, now.experiment);
+  for (const role of namesOf(before.data, now.data)) {
+    require(`${role} data`, factsOf(before.data[role]), factsOf(now.data[role]));
   }
-  if (!isSame(before.versions, now.versions))
-    throw new RunDiffersError(folder, "version", before.versions, now.versions);
+  for (const name of namesOf(before.options, now.options)) require(name, before.options[name], now.options[name]);
+  require("version", before.versions, now.versions);
+}
+
+function namesOf(a: object, b: object): Set<string> {
+  return new Set([...Object.keys(a), ...Object.keys(b)]);
+}
+
+/** Of rows: what decides a result, and how many there are; not what their file is called. */
+function factsOf(data: RunManifest["data"][string] | undefined) {
+  return data && { rows: data.rows, sha256: data.fingerprint.slice(0, 12) };
 }

@@ -61,6 +61,30 @@ describe("curve", () => {
   });
 });
 
+describe("what is asked for and cannot be", () => {
+  it("says so before anything is run", async () => {
+    const target = readFileSync(corpus("reviews/test.csv"), "utf8").replaceAll(/,(positive|negative)$/gm, ",about $1");
+    writeFileSync(join(folder, "target.csv"), target);
+    const cases: [string[], RegExp][] = [
+      [["extent", ...reviews, "--depths", "0,9"], /--depths: found 9, expected at most 3, the encoder's layers/],
+      [["curve", ...reviews, "--adapt", "9"], /--adapt: found 9, expected at most 3/],
+      [["transfer", ...reviews.slice(0, 1), "target.csv", ...tiny, "--plan"], /none of its labels.*EXPERIMENT_LABELS/],
+      [["curve", reviews[0], "--test", "target.csv", ...tiny], /none of its labels.*EXPERIMENT_LABELS/],
+      [["curve", ...reviews, "--report", "nowhere/page.html"], /nowhere\/page\.html: cannot be written/],
+    ];
+    for (const [args, message] of cases) {
+      const { code, stdout, stderr } = await run(...args, "--out", "impossible");
+      expect([code, stdout, stderr]).toEqual([1, "", expect.stringMatching(message)]);
+      expect(existsSync(join(folder, "impossible"))).toBe(false);
+    }
+  });
+
+  it("counts what is listed twice once", async () => {
+    const args = ["curve", ...reviews, "--methods", "head,majority,head", "--sizes", "4,4", "--draws", "2"];
+    expect((await run(...args, "--plan")).stdout).toMatch(/4 cells/);
+  });
+});
+
 describe("--splits", () => {
   const lists = { 0: [0, 1, 2, 3, 120, 121, 122, 123], 1: [4, 5, 6, 7, 124, 125, 126, 127, 130, 9] };
   const given = ["--splits", "lists.json"];

@@ -92,6 +92,15 @@ describe("runCells", () => {
     expect((await runCells(squares([1, 2, 3, 4]).plan, { folder, manifest })).done).toHaveLength(4);
   });
 
+  it("ignores lines that are JSON but no finished cell", async () => {
+    await runCells(squares([2, 3, 4]).plan, { folder, manifest });
+    const strange = ["null", "5", "{}", '{"id":"n=2","status":"done","seconds":1,"result":null}'];
+    appendFileSync(join(folder, "cells.jsonl"), `${strange.join("\n")}\n`);
+    const { ran, plan } = squares();
+    expect((await runCells(plan, { folder, manifest })).done.map(({ result }) => result)).toEqual([1, 4, 9, 16]);
+    expect(ran).toEqual([2, 3, 4]);
+  });
+
   it("shares the cells of a folder between two runs at a time", async () => {
     const [a, b] = [squares([], 30), squares([], 30)];
     const results = await Promise.all([a, b].map(({ plan }) => runCells(plan, { folder, manifest })));
@@ -121,10 +130,10 @@ describe("runCells", () => {
   });
 
   it("refuses a folder of other data, options or experiment, and one that holds something else", async () => {
-    await runCells(squares().plan, { folder, manifest });
+    await runCells(squares().plan, { folder, manifest: { ...manifest, command: "headstart squares a.csv" } });
     const others: [RunManifest, RegExp][] = [
       [{ ...manifest, experiment: "cubes" }, /another experiment.*squares/],
-      [{ ...manifest, options: { seed: 7 } }, /another seed: 42 then, 7 now/],
+      [{ ...manifest, options: { seed: 7 } }, /another seed: 42 then, 7 now.*begun by: headstart squares a\.csv/],
       [{ ...manifest, data: { train: { ...manifest.data.train, fingerprint: "e".repeat(64) } } }, /another train data/],
     ];
     for (const [other, message] of others) {

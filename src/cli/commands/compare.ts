@@ -15,6 +15,7 @@ import type { Provenance } from "../../report/types.js";
 import { loadTensorflow } from "../../runtime/tensorflow.js";
 import {
   type ExperimentOptions,
+  layersOf,
   publishedDraws,
   readData,
   runOptions,
@@ -35,17 +36,18 @@ export interface CompareCommandOptions extends Omit<ExperimentOptions, "encoder"
 export async function compare(path: string, options: CompareCommandOptions): Promise<void> {
   const data = await readData(path, "compare", options);
   const { draws, rows, seed, adapt } = options;
-  const train = options.train ? { depth: adapt === "all" ? 1000 : adapt } : undefined;
+  const train = options.train ? { depth: adapt === "all" ? Number.MAX_SAFE_INTEGER : adapt } : undefined;
   const splits = await publishedDraws(options, data.labels, data.labelNames.length);
   const told: CompareOptions = { draws, rows, splits, seed, train };
-  const setup = await setupOf(options);
+  const fingerprints: Record<string, string> = {};
+  const setup = await setupOf(options, fingerprints);
   const cells = planComparison(setup.names, told);
   const costs = await comparisonCosts(data, setup, told);
   if (options.plan) {
     const planned = cells.map((cell) => ({ ...cell, seconds: costs.get(cell.id)! }));
     return options.json ? printJson({ cells: planned }) : print(cellPlanText(planned));
   }
-  const given = { ...told, splits: splitsFingerprint(splits), encoders: setup.names, maxTokens: options.maxTokens };
+  const given = { ...told, train: train && adapt, splits: splitsFingerprint(splits), encoders: fingerprints };
   const run = runOptions("compare", data.name, data.fingerprints, given, options);
   const outcome = await runComparison(data, setup, told, { ...run, cost: ({ id }) => costs.get(id)! });
   const page = async (result: CompareResult, provenance: Provenance) =>
@@ -54,14 +56,20 @@ export async function compare(path: string, options: CompareCommandOptions): Pro
   await tell({ ...outcome, cells: cells.length }, { text: compareText, page }, run, named);
 }
 
-async function setupOf(options: CompareCommandOptions): Promise<CompareSetup> {
-  const { maxTokens, cache, backend } = options;
+/** @param fingerprints of the encoders, by name: filled in as they are opened */
+async function setupOf(options: CompareCommandOptions, fingerprints: Record<string, string>): Promise<CompareSetup> {
+  const { maxTokens, cache, backend, adapt, train } = options;
   const log = stderrLog(options);
   const cacheFolder = cache ? undefined : null;
   return {
     tensorflow: await loadTensorflow({ backend }),
     log,
     names: [...new Set(options.encoders ?? [embeddedEncoder])],
-    open: (name) => Encoder.open(name, { features: "last", maxTokens, cacheFolder, log }),
+    open: async (name) => {
+      const encoder = await Encoder.open(name, { features: "last", maxTokens, cacheFolder, log });
+      fingerprints[name] = encoder.fingerprint;
+      if (train) layersOf(adapt, encoder, `--adapt for ${name}`);
+      return encoder;
+    },
   };
 }

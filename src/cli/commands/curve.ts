@@ -1,3 +1,4 @@
+import type { Encoder } from "../../encoder/encoder.js";
 import { type CurveOptions, curveCosts, planCurve, runCurve } from "../../experiments/curve.js";
 import { type CurveMethod, curveMethods } from "../../experiments/curve-methods.js";
 import type { Shots } from "../../experiments/draws.js";
@@ -6,6 +7,7 @@ import { cellPlanText } from "../../report/cell-plan-text.js";
 import { curveText } from "../../report/curve-text.js";
 import {
   type ExperimentOptions,
+  layersOf,
   publishedDraws,
   readData,
   runOptions,
@@ -26,8 +28,8 @@ export interface CurveCommandOptions extends ExperimentOptions {
 /** `headstart curve`. @throws the errors of reading, of the run folder, and CellsFailedError */
 export async function curve(path: string, options: CurveCommandOptions): Promise<void> {
   const data = await readData(path, "curve", options);
-  const told = await curveOptions(data, options);
   await withEncoder(options, async (setup) => {
+    const told = await curveOptions(data, setup.encoder, options);
     const costs = await curveCosts(data, setup.encoder, told);
     const plan = planCurve(data, told);
     if (options.plan) {
@@ -53,7 +55,11 @@ export async function curve(path: string, options: CurveCommandOptions): Promise
   });
 }
 
-async function curveOptions(data: ExperimentData, options: CurveCommandOptions): Promise<CurveOptions> {
+async function curveOptions(
+  data: ExperimentData,
+  encoder: Encoder,
+  options: CurveCommandOptions,
+): Promise<CurveOptions> {
   const { draws, seed, sizes, adapt } = options;
   return {
     methods: options.methods ?? curveMethods,
@@ -62,6 +68,6 @@ async function curveOptions(data: ExperimentData, options: CurveCommandOptions):
     draws,
     nested: !options.independent,
     seed,
-    adaptation: { depth: adapt === "all" ? 1000 : adapt },
+    adaptation: { depth: layersOf(adapt, encoder) },
   };
 }

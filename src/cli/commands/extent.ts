@@ -3,12 +3,14 @@ import type { Shots } from "../../experiments/draws.js";
 import { SeveralLabelsARowError } from "../../experiments/errors.js";
 import { type ExtentOptions, extentCosts, planExtent, runExtent } from "../../experiments/extent.js";
 import type { ExtentResult } from "../../experiments/extent-result.js";
+import type { RunManifest } from "../../experiments/run-folder.js";
 import { demonstrationFile, type UnrelatedTask } from "../../experiments/unrelated.js";
 import { cellPlanText } from "../../report/cell-plan-text.js";
 import { extentText } from "../../report/extent-text.js";
 import type { Provenance } from "../../report/types.js";
 import {
   type ExperimentOptions,
+  layersOf,
   publishedDraws,
   readData,
   readExamples,
@@ -32,9 +34,10 @@ export async function extent(path: string, options: ExtentCommandOptions): Promi
   const { draws, seed, depths } = options;
   const splits = await publishedDraws(options, data.labels, data.labelNames.length);
   const shots = splits?.[0].shots ?? options.shots;
-  const unrelated = await unrelatedTask(options.unrelated ?? otherCorpus(path), options);
+  const { task: unrelated, facts } = await unrelatedTask(options.unrelated ?? otherCorpus(path), options);
   const told: ExtentOptions = { depths, shots, splits, draws, seed, unrelated };
   await withEncoder(options, async (setup) => {
+    for (const depth of depths ?? []) layersOf(depth, setup.encoder, "--depths");
     const { cells } = planExtent(data, setup.encoder, told);
     const costs = await extentCosts(data, setup.encoder, told);
     if (options.plan) {
@@ -47,10 +50,9 @@ export async function extent(path: string, options: ExtentCommandOptions): Promi
       shots,
       splits: lists,
       draws,
-      unrelated: unrelated.name,
       encoder: setup.encoder.fingerprint,
     };
-    const run = runOptions("extent", data.name, data.fingerprints, given, options);
+    const run = runOptions("extent", data.name, { ...data.fingerprints, unrelated: facts }, given, options);
     const outcome = await runExtent(data, setup, told, { ...run, cost: ({ id }) => costs.get(id)! });
     const page = async (result: ExtentResult, provenance: Provenance) =>
       (await import("../../report/extent-page.js")).renderExtent(result, provenance);
@@ -63,10 +65,17 @@ function otherCorpus(path: string): string {
   return demonstrationFile(/intents/.test(path) ? "reviews/train.csv" : "intents/train.csv");
 }
 
-async function unrelatedTask(path: string, options: ExtentCommandOptions): Promise<UnrelatedTask> {
+async function unrelatedTask(
+  path: string,
+  options: ExtentCommandOptions,
+): Promise<{ task: UnrelatedTask; facts: RunManifest["data"][string] }> {
   const dataset = await readExamples(path, { ...options, text: undefined, label: undefined, format: undefined });
   if (dataset.multiLabel) throw new SeveralLabelsARowError(dataset.name, "extent --unrelated");
   const labelSet = labelSetOf(dataset);
+  const { texts, fingerprint } = dataset;
   const name = path.split(/[\\/]/).slice(-2).join("/");
-  return { name, texts: dataset.texts, labels: encodeLabels(dataset, labelSet), classes: labelSet.names.length };
+  return {
+    task: { name, texts, labels: encodeLabels(dataset, labelSet), classes: labelSet.names.length },
+    facts: { name, fingerprint, rows: texts.length },
+  };
 }

@@ -12,6 +12,7 @@ import { transferText } from "../../report/transfer-text.js";
 import type { Provenance } from "../../report/types.js";
 import {
   type ExperimentOptions,
+  layersOf,
   publishedDraws,
   readExamples,
   requireAllRows,
@@ -38,18 +39,18 @@ export async function transfer(source: string, target: string, options: Transfer
   const labelled = await readExamples(source, options);
   const data = transferData(labelled, await readTarget(target, options), options.seed);
   const splits = await publishedDraws(options, data.source.labels, data.labelNames.length);
-  const { draws, seed, shots, few, targetRows, adapt } = options;
-  const told: TransferOptions = {
-    methods: options.methods ?? transferMethods,
-    sourceShots: splits?.[0].shots ?? shots,
-    splits,
-    fewShots: few,
-    targetRows,
-    draws,
-    seed,
-    adaptation: { depth: adapt === "all" ? 1000 : adapt },
-  };
   await withEncoder(options, async (setup) => {
+    const { draws, seed, shots, few, targetRows, adapt } = options;
+    const told: TransferOptions = {
+      methods: options.methods ?? transferMethods,
+      sourceShots: splits?.[0].shots ?? shots,
+      splits,
+      fewShots: few,
+      targetRows,
+      draws,
+      seed,
+      adaptation: { depth: layersOf(adapt, setup.encoder) },
+    };
     const cells = planTransfer(data, told);
     const costs = await transferCosts(data, setup, told);
     if (options.plan) {
