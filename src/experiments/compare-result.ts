@@ -93,7 +93,7 @@ export function summarizeComparison(
     recommendation: {
       best: best?.encoder ?? "",
       faster: faster?.encoder,
-      betterLayer: best && betterLayer(best, layers),
+      betterLayer: best && betterLayer(best, done),
     },
   };
 }
@@ -162,13 +162,21 @@ function trainedAgainst(best: string, encoder: string, done: readonly DoneCell[]
   );
 }
 
-/** A layer below the last whose probe is better by more than its interval. */
-function betterLayer({ encoder }: RankedEncoder, layers: readonly RankedLayer[]): number | undefined {
-  const own = layers.filter((one) => one.encoder === encoder);
-  const last = own[own.length - 1].scores.probeAccuracy;
-  const best = own.reduce((a, b) => (b.scores.probeAccuracy.mean > a.scores.probeAccuracy.mean ? b : a));
-  const half = last.interval ? (last.interval[1] - last.interval[0]) / 2 : 0;
-  return best.layer < best.layers && best.scores.probeAccuracy.mean > last.mean + half ? best.layer : undefined;
+/** The layer below the last with the best probe, where it is better than the last by a paired t test, corrected for the layers (Holm). */
+function betterLayer({ encoder }: RankedEncoder, done: readonly DoneCell[]): number | undefined {
+  const draws = rankings(encoder, done).map(({ layers }) => layers.map(({ probeAccuracy }) => probeAccuracy));
+  const below = draws[0].slice(0, -1).map((_, layer) =>
+    pairedSummary(
+      draws.map((of) => of[of.length - 1]),
+      draws.map((of) => of[layer]),
+    ),
+  );
+  const corrected = holm(below.map(({ p }) => p));
+  const better = below.flatMap(({ difference }, i) => {
+    const p = corrected[i];
+    return difference > 0 && p !== null && p < 0.05 ? [{ layer: i + 1, difference }] : [];
+  });
+  return better.sort((a, b) => b.difference - a.difference)[0]?.layer;
 }
 
 function rankings(encoder: string, done: readonly DoneCell[]) {

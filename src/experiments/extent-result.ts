@@ -1,6 +1,14 @@
 import type { ExperimentData } from "./examples.js";
 import type { ExtentCell, ExtentOptions, ExtentScore } from "./extent.js";
-import { average, holm, type PairedSummary, pairedSummary, type Summary, summarize } from "./statistics.js";
+import {
+  average,
+  holm,
+  type PairedSummary,
+  pairedSummary,
+  type Summary,
+  standardError,
+  summarize,
+} from "./statistics.js";
 
 /** One extent of adaptation. */
 export interface ExtentPoint {
@@ -27,8 +35,10 @@ export interface ExtentResult {
   testOrigin: string;
   unrelated: string;
   points: ExtentPoint[];
-  /** Chosen by one half of the test rows; `heldOut` is of the other. */
+  /** The most accurate on one half of the test rows; `heldOut` is of the other. */
   best: number;
+  /** The least extent that is within a standard error of the best on the rows that choose (Breiman et al. 1984): as good is not better. */
+  take: number;
   /** The least depth beyond the best at which held-out accuracy falls, on the draws, below that of the best while the train score does not. */
   overfitsFrom: number | null;
 }
@@ -77,6 +87,12 @@ export function summarizeExtent(
   });
   const chosenBy = (depth: number) => average(cellsOf(depth).map(({ result }) => result.choosing));
   const best = depths.reduce((a, b) => (chosenBy(b) > chosenBy(a) ? b : a), depths[0] ?? 0);
+  const behindBest = (depth: number) =>
+    cellsOf(best).flatMap(({ cell, result }) => {
+      const own = cellsOf(depth).find((one) => one.cell.draw === cell.draw);
+      return own ? [result.choosing - own.result.choosing] : [];
+    });
+  const isAsGood = (behind: readonly number[]) => behind.length > 1 && average(behind) <= standardError(behind);
   const at = (depth: number) => points.find((point) => point.depth === depth)!;
   const overfits = depths.find((depth) => {
     if (depth <= best) return false;
@@ -96,6 +112,7 @@ export function summarizeExtent(
     unrelated: options.unrelated.name,
     points,
     best,
+    take: depths.find((depth) => depth === best || isAsGood(behindBest(depth))) ?? best,
     overfitsFrom: overfits ?? null,
   };
 }

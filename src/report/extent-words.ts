@@ -9,7 +9,7 @@ export function extentName(depth: number, layers: number): string {
 }
 
 /** Which extent is best, what it brings, and when a deeper one overfits. */
-export function extentSentences({ points: all, best, overfitsFrom, layers }: ExtentResult): string[] {
+export function extentSentences({ points: all, best, take, overfitsFrom, layers }: ExtentResult): string[] {
   const at = (depth: number) => all.find((point) => point.depth === depth)!;
   const chosen = at(best);
   if (!chosen) return ["Nothing was measured."];
@@ -23,6 +23,11 @@ export function extentSentences({ points: all, best, overfitsFrom, layers }: Ext
       `Against the frozen encoder: ${differenceWithin(difference, interval)} points, better on ${wins} of ${draws} draws.${verdict}`,
     );
   } else if (best === 0) sentences.push("No extent of adaptation was better than none.");
+  if (take < best) {
+    sentences.push(
+      `Take ${take === 0 ? "the frozen encoder" : extentName(take, layers)}: on the rows that choose it is within a standard error of the best, and costs less.`,
+    );
+  }
   if (overfitsFrom !== null) {
     const deeper = at(overfitsFrom);
     sentences.push(

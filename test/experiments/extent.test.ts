@@ -60,6 +60,26 @@ describe("summarizeExtent", () => {
     expect(result.points[1].heldOut.mean).toBeCloseTo(0.501, 6);
   });
 
+  it("takes the least extent that is as good as the best within a standard error", async () => {
+    const data = await demonstration("reviews");
+    const choosing = { 0: [0.6, 0.7, 0.8], 1: [0.69, 0.7, 0.81], 2: [0.7, 0.72, 0.8] };
+    const done = scores({ 0: {}, 1: {}, 2: {} }).map(({ cell, result, seconds }) => {
+      const own = choosing[cell.depth as 0 | 1 | 2][cell.draw];
+      return { cell, seconds, result: { ...result, choosing: own } };
+    });
+    const result = summarizeExtent(done, data, options, 3);
+    expect([result.best, result.take]).toEqual([2, 1]);
+    expect(
+      summarizeExtent(
+        done.filter(({ cell }) => cell.draw === 0),
+        data,
+        options,
+        3,
+      ).take,
+    ).toBe(2);
+    expect(extentText(result).replace(/\s+/g, " ")).toContain("Take the last layer: on the rows that choose");
+  });
+
   it("calls it overfitting where rows trained on stay as good and others get worse", async () => {
     const data = await demonstration("reviews");
     const overfitting = scores({
