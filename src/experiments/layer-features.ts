@@ -4,11 +4,13 @@ import type { Features } from "../head/linear.js";
 import { appendPooling } from "../onnx/compose.js";
 import { findLayers, hiddenStateOf } from "../onnx/layers.js";
 import { cloneModel, encodeModel } from "../onnx/model.js";
+import { throughput } from "./throughput.js";
 
 /** What every layer makes of some texts. */
 export interface LayerFeatures {
   /** [L], the first for what leaves layer 1; rows of unit length. */
   layers: Features[];
+  /** With all workers warm and busy: what many texts of these lengths would take. */
   textsPerSecond: number;
   /** Of the encoder as it is stored. */
   megabytes: number;
@@ -26,10 +28,8 @@ export async function layerFeatures(
   appendPooling(model, states, encoder.pooling);
   const runner = openTextRunner(encodeModel(model), encoder.tokenizer, { maxTokens: encoder.maxTokens });
   try {
-    await runner.run(texts.slice(0, 8)); // the workers start
-    const startMs = performance.now();
     const all = await runner.run(texts, { onProgress });
-    const textsPerSecond = texts.length / ((performance.now() - startMs) / 1000);
+    const textsPerSecond = await throughput(encoder, texts, (given) => runner.run(given));
     const size = all.length / texts.length / states.length;
     const layers = states.map((_, layer) => part(all, texts.length, size, layer, states.length));
     return { layers, textsPerSecond, megabytes: encodeModel(encoder.model).length / 1e6 };
