@@ -51,6 +51,6 @@ export function fitPowerLaw(points: readonly { n: number; error: number }[]): Po
 
 function warningOf(b: number, r2: number, points: number): string | undefined {
   if (b <= 0) return "errors do not fall with more labels: the law says nothing about more of them";
-  if (r2 < GOOD_FIT) return `a power law fits badly (R² ${r2.toFixed(2)}): read the interval, not the figure`;
+  if (r2 < GOOD_FIT) return `a power law fits badly (R² ${r2.toFixed(3)}): read the interval, not the figure`;
   return points === FEWEST_POINTS ? `fitted to ${points} sizes only` : undefined;
 }

@@ -1,8 +1,8 @@
 import type { AuditResult } from "../audit/audit.js";
 import { findingKinds } from "../audit/finding.js";
 import { hardPairSentences, kindWords, labelChange, noiseSentence } from "./audit-words.js";
-import { wrapped } from "./curve-text.js";
 import { shortened } from "./format.js";
+import { wrapped } from "./text-table.js";
 
 const COLUMNS = 80;
 

@@ -1,9 +1,8 @@
 import type { CurveMethod } from "../experiments/curve-methods.js";
 import type { CurveResult } from "../experiments/curve-result.js";
 import { curveWarnings, exchangeSentence, extrapolationSentences, methodNames } from "./curve-words.js";
+import { textTable, wrapped } from "./text-table.js";
 import { plusMinus, sparkline } from "./words.js";
-
-const CELL = 15;
 
 /** A learning curve for a terminal of 80 columns: a line for each number of labels, a column for each method. */
 export function curveText(result: CurveResult): string {
@@ -13,38 +12,26 @@ export function curveText(result: CurveResult): string {
   const at = (method: CurveMethod, shots: number | "all") =>
     points.find((point) => point.method === method && point.shots === shots);
   const lines = sizes.map((shots) => {
+    const perClass = points.find((point) => point.shots === shots)!.perClass;
     const cells = methods.map((method) => {
       const point = at(method, shots);
-      return (point ? plusMinus(point.accuracy.mean, point.accuracy.interval) : "–").padStart(CELL);
+      return point ? plusMinus(point.accuracy.mean, point.accuracy.interval) : "–";
     });
-    const perClass = points.find((point) => point.shots === shots)!.perClass;
-    return `${(shots === "all" ? `all (${Math.round(perClass)})` : `${shots}`).padStart(10)}${cells.join("")}`;
+    return [shots === "all" ? `all (${Math.round(perClass)})` : `${shots}`, ...cells];
   });
-  const shapes = methods.map((method) =>
-    sparkline(points.filter((point) => point.method === method).map(({ accuracy }) => accuracy.mean)).padStart(CELL),
-  );
+  const means = (method: CurveMethod) =>
+    points.filter((point) => point.method === method).map(({ accuracy }) => accuracy.mean);
+  const scale = points.map(({ accuracy }) => accuracy.mean);
+  const shapes = methods.map((method) => sparkline(means(method), scale));
   return [
-    `Learning curve of ${data}: ${classes} classes, scored on ${testOrigin}`,
+    wrapped(`Learning curve of ${data}: ${classes} classes, scored on ${testOrigin}`),
     "Accuracy in %, mean over draws ± half of its 95% interval",
     "",
-    `${"labels".padStart(10)}${methods.map((method) => methodNames[method].padStart(CELL)).join("")}`,
-    ...lines,
-    `${"".padStart(10)}${shapes.join("")}`,
+    ...textTable([["labels", ...methods.map((method) => methodNames[method])], ...lines, ["", ...shapes]]),
     "",
     ...[exchangeSentence(result), ...extrapolationSentences(result), ...curveWarnings(result)]
       .filter((text) => text !== undefined)
       .map((text) => wrapped(text)),
     "",
   ].join("\n");
-}
-
-/** Breaks a text at 80 columns. */
-export function wrapped(text: string, columns = 80): string {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const line = lines[lines.length - 1];
-    if (line !== "" && line.length + 1 + word.length > columns) lines.push(word);
-    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
-  }
-  return lines.join("\n");
 }

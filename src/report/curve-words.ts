@@ -1,7 +1,7 @@
 import type { CurveMethod } from "../experiments/curve-methods.js";
 import type { CurveResult } from "../experiments/curve-result.js";
 import { percent } from "./format.js";
-import { drawsWarning, percentWithin, points } from "./words.js";
+import { drawsWarning, percentWithin, testRowsWarning } from "./words.js";
 
 /** What readers call the methods of a learning curve. */
 export const methodNames: Record<CurveMethod, string> = {
@@ -36,17 +36,16 @@ export function extrapolationSentences({ extrapolations }: CurveResult): string[
       ({ times, perClass, accuracy, interval }) =>
         `${percentWithin(accuracy, interval)} with ${times} × the labels (${Math.round(perClass)} a class)`,
     );
-    return `${methodNames[method]}: error falls as n^−${b.toFixed(2)}; ${said.join(", ")}${warning ? `. Beware: ${warning}` : ""}.`;
+    const law = b > 0 ? `error falls as n^−${b.toFixed(2)}` : "error does not fall";
+    return `${methodNames[method]}: ${law}; ${said.join(", ")}${warning ? `. Beware: ${warning}` : ""}.`;
   });
 }
 
 /** What a reader should know before the figures. */
 export function curveWarnings(result: CurveResult): string[] {
   const draws = Math.max(...result.points.map(({ accuracy }) => accuracy.draws));
-  const middle = Math.max(...result.points.map(({ accuracy }) => accuracy.mean));
-  const half = 1.96 * Math.sqrt((middle * (1 - middle)) / result.testRows);
-  const rows = `Intervals are over draws of training rows. All are scored on the same ${result.testRows} test rows, which by themselves leave about ± ${points(half)} points.`;
-  return [drawsWarning(draws), rows].filter((text) => text !== undefined);
+  const highest = Math.max(...result.points.map(({ accuracy }) => accuracy.mean));
+  return [drawsWarning(draws), testRowsWarning(result.testRows, highest)].filter((text) => text !== undefined);
 }
 
 function labels(count: number): string {

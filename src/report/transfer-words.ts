@@ -1,7 +1,7 @@
 import type { TransferMethod } from "../experiments/transfer-kinds.js";
 import type { TransferPoint, TransferResult } from "../experiments/transfer-result.js";
 import { decimal } from "./format.js";
-import { differenceWithin, drawsWarning, percentWithin } from "./words.js";
+import { differenceWithin, drawsWarning, percentWithin, testRowsWarning } from "./words.js";
 
 /** What readers call the ways into the target. */
 export const transferNames: Record<TransferMethod, string> = {
@@ -28,34 +28,53 @@ export function transferSentences({ points, distance, fewRows }: TransferResult)
     undefined,
   );
   if (best) {
-    const { difference, interval, wins, draws } = best.gain!;
-    const isSure = interval !== null && interval[0] > 0;
+    const { wins, draws } = best.gain!;
     sentences.push(
-      `Most gained: ${transferNames[best.method]}, ${differenceWithin(difference, interval)} points, better on ${wins} of ${draws} draws${isSure ? "" : ", which may be chance"}. It was picked by the rows that score it: take its figure with that.`,
+      `Most gained: ${named(best)} points, better on ${wins} of ${draws} draws${mayBeChance(best)}. It was picked by the rows that score it: take its figure with that.`,
     );
-  } else sentences.push("No way of adapting without target labels helped.");
+  } else if (ways.length > 0) sentences.push("No way of adapting without target labels helped.");
   const harming = ways.filter(({ gain }) => gain!.difference < 0);
   if (harming.length > 0) {
-    const list = harming.map(
-      ({ method, gain }) => `${transferNames[method]} ${differenceWithin(gain!.difference, gain!.interval)}`,
-    );
-    sentences.push(`Negative transfer: ${list.join(", ")}.`);
+    sentences.push(`Negative transfer: ${harming.map((way) => `${named(way)}${mayBeChance(way)}`).join("; ")}.`);
   }
   const few = points.find(({ method }) => method === "few-labels");
-  if (few) {
-    const side = few.accuracy.mean > none.accuracy.mean ? "more" : "less";
-    sentences.push(
-      `${fewRows} target labels alone are worth ${side} than all of the source (${percentWithin(few.accuracy.mean, few.accuracy.interval)}).`,
-    );
-  }
+  if (few) sentences.push(fewSentence(few, fewRows));
   return sentences;
+}
+
+function fewSentence(few: TransferPoint, rows: number): string {
+  const { mean, interval } = few.accuracy;
+  const alone = `${rows} target labels alone reach ${percentWithin(mean, interval)}`;
+  const { difference, interval: ofDifference } = few.gain!;
+  const within = differenceWithin(difference, ofDifference);
+  if (difference === 0) return `${alone}, as much as all of the source.`;
+  const side = difference > 0 ? "more" : "less";
+  return isSure(few)
+    ? `${alone}, ${side} than all of the source (${within} points).`
+    : `${alone}, not told apart from all of the source (${within} points).`;
+}
+
+/** Whether chance hardly explains it, by the corrected p value. */
+function isSure({ gain }: TransferPoint): boolean {
+  return gain!.correctedP !== null && gain!.correctedP < 0.05;
+}
+
+function mayBeChance(point: TransferPoint): string {
+  return isSure(point) ? "" : ", which may be chance";
+}
+
+function named({ method, gain }: TransferPoint): string {
+  return `${transferNames[method]} ${differenceWithin(gain!.difference, gain!.interval)}`;
 }
 
 /** What a reader should know before the figures. */
 export function transferWarnings(result: TransferResult): string[] {
-  const { draws, sourceRows, unlabelledRows, testRows, testOrigin } = result;
+  const { draws, sourceRows, unlabelledRows, testRows, testOrigin, points } = result;
+  const highest = Math.max(0, ...points.map(({ accuracy }) => accuracy.mean));
   return [
     drawsWarning(draws),
     `${sourceRows} labelled source rows, ${unlabelledRows} unlabelled target texts; scored on ${testOrigin} (${testRows} rows), which nothing is trained on or chosen by.`,
+    testRowsWarning(testRows, highest),
+    "p is of a paired t test, corrected for the number of ways (Holm); intervals are not corrected.",
   ].filter((text) => text !== undefined);
 }

@@ -22,9 +22,9 @@ export function percentWithin(mean: number, of: Interval | null): string {
   return interval ? `${percent(mean)} (${points(interval[0])} to ${points(interval[1])})` : percent(mean);
 }
 
-/** "71.2 ± 3.4", or "71.2" of a single draw. */
+/** "71.2 ± 3.4", or "71.2" of a single draw; of two draws Student's t may leave the scale, a share cannot. */
 export function plusMinus(mean: number, interval: Interval | null): string {
-  return interval ? `${points(mean)} ± ${points((interval[1] - interval[0]) / 2)}` : points(mean);
+  return interval ? `${points(mean)} ± ${points(Math.min(1, (interval[1] - interval[0]) / 2))}` : points(mean);
 }
 
 /** "+3.1 (+0.4 to +5.8)". */
@@ -39,9 +39,15 @@ export function drawsWarning(draws: number): string | undefined {
   return draws < 5 ? `${draws} draws are few: the intervals are wide and themselves uncertain.` : undefined;
 }
 
-/** A handful of values as bars of eighths. */
-export function sparkline(values: readonly number[]): string {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+/** What the number of test rows says about accuracies, beside what the draws say. @param accuracy the largest one's mean */
+export function testRowsWarning(testRows: number, accuracy: number): string {
+  const half = 1.96 * Math.sqrt((accuracy * (1 - accuracy)) / testRows);
+  return `Intervals are over draws of training rows. All are scored on the same ${testRows} test rows, which by themselves leave about ± ${points(half)} points.`;
+}
+
+/** A handful of values as bars of eighths. @param scale values of which the least is the lowest bar, the largest the highest */
+export function sparkline(values: readonly number[], scale = values): string {
+  const [low, high] = [Math.min(...scale), Math.max(...scale)];
   const step = (value: number) => (high === low ? 3 : Math.round((7 * (value - low)) / (high - low)));
   return values.map((value) => "▁▂▃▄▅▆▇█"[step(value)]).join("");
 }

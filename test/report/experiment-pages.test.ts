@@ -117,6 +117,7 @@ const extent: ExtentResult = {
     gain: depth === 0 ? null : paired(-0.05 * depth),
   })),
   best: 0,
+  take: 0,
   overfitsFrom: 1,
 };
 const transfer: TransferResult = {
@@ -193,7 +194,20 @@ describe("what the sentences say", () => {
 
   it("tells negative transfer and what may be chance", () => {
     expect(flat(transferText(transfer))).toContain("Negative transfer: CORAL −2.0");
-    expect(flat(transferText(transfer))).toMatch(/Most gained: adapted on source, \+5\.0/);
+    expect(flat(transferText(transfer))).toMatch(/Most gained: adapted on source \+5\.0.*3 draws, which may be chance/);
+    expect(flat(transferText(transfer))).toContain("not told apart from all of the source (+1.0");
+  });
+
+  it("draws intervals about zero, in 80 columns", () => {
+    const forest = transferText(transfer)
+      .split("\n")
+      .filter((line) => line.includes("●"));
+    expect(forest).toHaveLength(3);
+    for (const line of forest) expect(line.length).toBeLessThanOrEqual(80);
+    const zero = new Set(forest.map((line) => line.search(/[│┼]/)));
+    expect(zero.size).toBe(1);
+    expect(forest[0].indexOf("●")).toBeLessThan([...zero][0]);
+    expect(forest[1].indexOf("●")).toBeGreaterThan([...zero][0]);
   });
 
   it("tells where adaptation overfits", () => {
