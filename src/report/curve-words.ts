@@ -36,7 +36,7 @@ export function extrapolationSentences({ extrapolations }: CurveResult): string[
       ({ times, perClass, accuracy, interval }) =>
         `${percentWithin(accuracy, interval)} with ${times} × the labels (${Math.round(perClass)} a class)`,
     );
-    const law = b > 0 ? `error falls as n^−${b.toFixed(2)}` : "error does not fall";
+    const law = b >= 0.005 ? `error falls as n^−${b.toFixed(2)}` : "error does not fall";
     return `${methodNames[method]}: ${law}; ${said.join(", ")}${warning ? `. Beware: ${warning}` : ""}.`;
   });
 }

@@ -41,7 +41,8 @@ svg.chart text { white-space: pre; }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; } .legend svg { margin-right: .4rem; vertical-align: middle; }
 button.copy { font: inherit; font-size: .8rem; color: var(--muted); background: none; border: 1px solid var(--line); border-radius: 4px; padding: .1rem .5rem; margin-top: .3rem; cursor: pointer; }
 .scroll { overflow-x: auto; }
-.scroll svg.chart { max-width: none; }
+.narrow { display: none; }
+@media (max-width: 40rem) { .wide { display: none; } .narrow { display: block; } }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: .3rem .4rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 td { white-space: nowrap; }
@@ -70,7 +71,7 @@ pre { background: var(--raised); border: 1px solid var(--line); border-radius: 6
     --right-cell: #5f9ae0; --wrong-cell: #e8935a;
     --series-a: #2a69b0; --series-b: #bd5216; --series-c: #2f7d4f; --series-d: #8a4fa8; --series-e: #6b665e; --series-f: #a8871a; }
   body { max-width: none; padding: 0; font-size: 11pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
-  .scroll { overflow: visible; } .scroll svg.chart { max-width: 100%; }
+  .scroll { overflow: visible; } .wide { display: block; } .narrow { display: none; }
   figure, tr, .errors li, .figures div { break-inside: avoid; } h2, h3 { break-after: avoid; }
 }
 `;

@@ -150,6 +150,7 @@ const pages: [string, () => string, () => string][] = [
 
 interface PageElement {
   textContent: string;
+  getAttribute(name: string): string | null;
   querySelectorAll(selector: string): Iterable<PageElement>;
   querySelector(selector: string): PageElement | null;
 }
@@ -181,6 +182,27 @@ describe("pages of experiments", () => {
     expect(lines).toBeGreaterThanOrEqual(3 + 1); // three draws and their mean
     expect(lines % 4).toBe(0);
     expect(document.querySelector(".note")!.textContent).toMatch(/3 draws are few/);
+  });
+
+  it("marks every size of a curve on its axis", () => {
+    const points = [2, 4, 8, 16, 32, 64].map((shots) => ({ ...curve.points[0], shots, perClass: shots }));
+    const { document } = parseHTML(renderCurve({ ...curve, points }, provenance)) as unknown as {
+      document: PageElement;
+    };
+    for (const width of ["wide", "narrow"]) {
+      const axis = document.querySelector(`.${width} g[aria-label="x-axis tick label"]`)!;
+      const marks = [...axis.querySelectorAll("text")].map(({ textContent }) => textContent);
+      expect(marks).toEqual(["2", "4", "8", "16", "32", "64"]);
+    }
+  });
+
+  it.each(pages)("%s has charts for a phone that need no scrolling", (_, page) => {
+    const { document } = parseHTML(page()) as unknown as { document: PageElement };
+    const narrow = [...document.querySelectorAll(".narrow svg.chart")];
+    expect(narrow.length).toBeGreaterThan(0);
+    for (const chart of narrow) expect(Number(chart.getAttribute("width"))).toBeLessThanOrEqual(340);
+    const ids = [...document.querySelectorAll("[id]")].map((element) => element.getAttribute("id"));
+    expect(new Set(ids).size).toBe(ids.length);
   });
 
   it.each(pages)("%s says the same in a terminal, and that draws are few", (_, __, text) => {

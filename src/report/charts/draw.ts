@@ -10,8 +10,10 @@ export const COLUMN_WIDTH = 340;
 
 /** What a chart shows, for readers who cannot see it. */
 export interface ChartLabel {
-  /** Unique on the page. */
+  /** Unique on the page, but for versions of one chart. */
   title: string;
+  /** Tells versions of one chart apart. */
+  version?: number;
   /** The finding in a sentence. */
   description: string;
 }
@@ -20,7 +22,7 @@ export interface ChartLabel {
  * Draws a chart as SVG, without a browser. Colours are style-sheet variables, so that the page's dark mode applies.
  * @returns an `svg` with `title` and `desc`.
  */
-export function draw(options: PlotOptions, { title, description }: ChartLabel): Markup {
+export function draw(options: PlotOptions, { title, version, description }: ChartLabel): Markup {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const svg = plot({
     width: COLUMN_WIDTH,
@@ -31,7 +33,7 @@ export function draw(options: PlotOptions, { title, description }: ChartLabel): 
   }) as unknown as DrawnElement;
   // Plot's own rules would fix a white background; the page's style sheet has rules for `.chart`.
   svg.querySelector("style")?.remove();
-  const id = title.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  const id = `${title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}${version === undefined ? "" : `-${version}`}`;
   for (const [name, text] of [
     ["desc", description],
     ["title", title],

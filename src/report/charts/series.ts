@@ -2,6 +2,7 @@ import { areaY, dot, gridY, line, ruleY } from "@observablehq/plot";
 import type { Interval } from "../../evaluate/types.js";
 import { html, type Markup } from "../markup.js";
 import { type ChartLabel, draw } from "./draw.js";
+import { responsive } from "./responsive.js";
 
 /** One line of a chart, with its band. */
 export interface Series {
@@ -29,38 +30,47 @@ const DASHES = [undefined, "7 3", "2 3", "9 3 2 3", "4 4", "1 4"];
 /** Lines over an axis with their intervals as bands, and a legend; told apart by colour and by dashes. */
 export function seriesChart(series: readonly Series[], axes: SeriesAxes, label: ChartLabel): Markup {
   const values = series.flatMap(({ points }) => points.flatMap(({ y, interval }) => [y, ...(interval ?? [])]));
-  const { xTicks, yFormat, baseline } = axes;
+  const { yFormat, baseline } = axes;
+  // Logarithms are taken here: a scale that took them itself would leave out some of the given marks.
+  const place = (x: number) => (axes.logarithmic ? Math.log(x) : x);
+  const marks = new Map([...axes.xTicks].map(([x, text]) => [place(x), text]));
   const shown = baseline === undefined ? values : [...values, baseline];
   const [low, high] = [Math.min(...shown), Math.max(...shown)];
-  const chart = draw(
-    {
-      width: WIDTH,
-      height: 340,
-      marginLeft: 52,
-      marginRight: 16,
-      marginBottom: 40,
-      marginTop: 26,
-      x: {
-        type: axes.logarithmic ? "log" : "linear",
-        label: axes.xLabel,
-        labelAnchor: "center",
-        labelArrow: "none",
-        ticks: [...xTicks.keys()],
-        tickFormat: (x: number) => xTicks.get(x) ?? "",
+  const chart = (width: number) =>
+    draw(
+      {
+        width,
+        height: width < WIDTH ? 250 : 340,
+        marginLeft: 52,
+        marginRight: 16,
+        marginBottom: 40,
+        marginTop: 26,
+        x: {
+          label: axes.xLabel,
+          labelAnchor: "center",
+          labelArrow: "none",
+          ticks: [...marks.keys()],
+          tickFormat: (x: number) => marks.get(x) ?? "",
+        },
+        y: { domain: [low, high], nice: true, label: axes.yLabel, labelArrow: "none", tickFormat: yFormat, ticks: 6 },
+        marks: [
+          gridY({ stroke: "var(--line)", strokeOpacity: 1, ticks: 6 }),
+          ...(baseline === undefined ? [] : [ruleY([baseline], { stroke: "var(--muted)", strokeDasharray: "3 3" })]),
+          ...series.flatMap((one, i) => marksOf(one, i, place, yFormat)),
+        ],
       },
-      y: { domain: [low, high], nice: true, label: axes.yLabel, labelArrow: "none", tickFormat: yFormat, ticks: 6 },
-      marks: [
-        gridY({ stroke: "var(--line)", strokeOpacity: 1, ticks: 6 }),
-        ...(baseline === undefined ? [] : [ruleY([baseline], { stroke: "var(--muted)", strokeDasharray: "3 3" })]),
-        ...series.flatMap((one, i) => marksOf(one, i, yFormat)),
-      ],
-    },
-    label,
-  );
-  return html`<figure><div class="scroll">${chart}</div>${legend(series)}</figure>`;
+      { ...label, version: width },
+    );
+  return html`<figure>${responsive(WIDTH, chart)}${legend(series)}</figure>`;
 }
 
-function marksOf({ name, points }: Series, i: number, format: (value: number) => string) {
+function marksOf(
+  { name, points: given }: Series,
+  i: number,
+  place: (x: number) => number,
+  format: (value: number) => string,
+) {
+  const points = given.map((point) => ({ ...point, x: place(point.x) }));
   const band = points.flatMap(({ x, interval }) => (interval ? [{ x, low: interval[0], high: interval[1] }] : []));
   const colour = COLOURS[i % COLOURS.length];
   const title = ({ y }: { y: number }) => `${name}: ${format(y)}`;

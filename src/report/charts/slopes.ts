@@ -1,7 +1,8 @@
 import { axisFx, axisX, axisY, dot, gridY, link } from "@observablehq/plot";
 import { html, type Markup } from "../markup.js";
 import { signedPoints } from "../words.js";
-import { draw } from "./draw.js";
+import { type ChartLabel, draw } from "./draw.js";
+import { responsive } from "./responsive.js";
 
 /** A method beside its baseline, on each draw. */
 export interface SlopePanel {
@@ -18,7 +19,6 @@ export interface SlopeEnds {
 
 const PANEL = 128;
 const MARGINS = 72;
-/** Above this width a chart is broken into rows: a phone scrolls down, not sideways. */
 const PANELS_IN_ROW = 4;
 
 /** Paired differences as slopes: a panel a method, a thin line a draw from its baseline to the method, a thick one for the mean. */
@@ -27,19 +27,26 @@ export function slopeChart(panels: readonly SlopePanel[], ends: SlopeEnds, title
   if (shown.length === 0) return null;
   const values = shown.flatMap(({ pairs }) => pairs.flat());
   const domain = [Math.min(...values), Math.max(...values)];
-  const rows = Array.from({ length: Math.ceil(shown.length / PANELS_IN_ROW) }, (_, i) =>
-    shown.slice(i * PANELS_IN_ROW, (i + 1) * PANELS_IN_ROW),
-  );
-  const charts = rows.map((row, i) => rowOf(row, ends, domain, i === 0 ? title : `${title}, part ${i + 1}`));
-  return html`<figure><div class="scroll">${charts}</div>
-<figcaption>A thin line is one draw, from ${ends.baseline} (left) to the method (right): blue where it is better, orange where it is not. The thick line is the mean.</figcaption></figure>`;
+  const chart = (width: number) =>
+    rowsThatFit(shown, width).map((row, i) => {
+      const part = { title: i === 0 ? title : `${title}, part ${i + 1}`, version: width };
+      return rowOf(row, ends, domain, part);
+    });
+  return html`<figure>${responsive(MARGINS + PANELS_IN_ROW * PANEL, chart)}
+<figcaption>Accuracy. A thin line is one draw, from ${ends.baseline} (left) to the method (right): blue where it is better, orange where it is not. The thick line is the mean.</figcaption></figure>`;
+}
+
+/** A phone scrolls down, not sideways. */
+function rowsThatFit(panels: readonly SlopePanel[], width: number): SlopePanel[][] {
+  const most = Math.floor((width - MARGINS) / PANEL);
+  return Array.from({ length: Math.ceil(panels.length / most) }, (_, i) => panels.slice(i * most, (i + 1) * most));
 }
 
 function rowOf(
   panels: readonly SlopePanel[],
   { baseline, method }: SlopeEnds,
   domain: number[],
-  title: string,
+  label: Pick<ChartLabel, "title" | "version">,
 ): Markup {
   const lines = panels.flatMap(({ name, pairs }) => pairs.map(([from, to]) => ({ name, from, to })));
   const means = panels.map(({ name, pairs }) => ({
@@ -66,8 +73,7 @@ function rowOf(
           ticks: 5,
           tickFormat: (share: number) => `${Math.round(100 * share)}%`,
           tickSize: 0,
-          label: "accuracy",
-          labelArrow: "none",
+          label: null,
         }),
         axisX([0, 1], {
           tickFormat: (end: number) => (end === 0 ? baseline : method),
@@ -82,7 +88,7 @@ function rowOf(
         dot(means, { x: 1, y: "to", fx: "name", r: 3.5, fill: colour }),
       ],
     },
-    { title, description: `Mean differences in points: ${told}.` },
+    { ...label, description: `Mean differences in points: ${told}.` },
   );
 }
 
