@@ -2,6 +2,11 @@
 
 const tokenKey = "headstart-token";
 
+/** What one request may hold, from `getModels` on. */
+let limits;
+/** Of a request, beside its texts. */
+const bytesOfTheRest = 1000;
+
 /** An answer other than 200. */
 export class Refused extends Error {
   constructor(status, message, retryAfterS) {
@@ -21,14 +26,37 @@ export function hasToken() {
 }
 
 /** @returns the models, and the limits of a request */
-export function getModels() {
-  return ask("models", {});
+export async function getModels() {
+  const answer = await ask("models", {});
+  limits = answer.limits;
+  return answer;
 }
 
-/** @returns the predictions of one model, in the order of the texts */
+/** @returns the predictions of one model, in the order of the texts; asked in several requests where one cannot hold them */
 export async function predict(model, texts, { top, signal } = {}) {
-  const { results } = await post("predict", { model, texts, top }, signal);
-  return results[0].predictions;
+  const predictions = [];
+  for (const some of requestsOf(texts)) {
+    const { results } = await post("predict", { model, texts: some, top }, signal);
+    predictions.push(...results[0].predictions);
+  }
+  return predictions;
+}
+
+function* requestsOf(texts) {
+  const encoder = new TextEncoder();
+  let some = [];
+  let bytes = bytesOfTheRest;
+  for (const text of texts) {
+    const size = encoder.encode(JSON.stringify(text)).length + 1;
+    if (some.length === limits.texts || (some.length > 0 && bytes + size > limits.bytes)) {
+      yield some;
+      some = [];
+      bytes = bytesOfTheRest;
+    }
+    some.push(text);
+    bytes += size;
+  }
+  if (some.length > 0) yield some;
 }
 
 /** @returns texts with labels and similarity, nearest first */

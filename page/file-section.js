@@ -1,6 +1,7 @@
 /** The part of the page that labels a file. */
 import { element } from "./draw.js";
-import { labelTable, readTable, textColumnOf } from "./file.js";
+import { labelTable } from "./file.js";
+import { readTable, textColumnOf } from "./table.js";
 
 const byId = (id) => document.getElementById(id);
 let table;
@@ -41,13 +42,12 @@ async function open(file) {
   byId("file-work").hidden = false;
   byId("download").hidden = true;
   byId("progress").hidden = true;
-  byId("file-status").textContent = `${table.name}: ${table.rows.length.toLocaleString("en-US")} rows.`;
+  byId("file-status").textContent = `${table.name}: ${rowsText(table.rows.length)}.`;
   byId("start").focus();
 }
 
 async function label({ model, limits }) {
   const { rows, name } = table;
-  const total = rows.length.toLocaleString("en-US");
   stopping = new AbortController();
   setRunning(true);
   byId("download").hidden = true;
@@ -57,7 +57,7 @@ async function label({ model, limits }) {
   progress.value = 0;
   const onProgress = (done) => {
     progress.value = done;
-    byId("file-status").textContent = `${done.toLocaleString("en-US")} of ${total} rows labelled.`;
+    byId("file-status").textContent = `${done.toLocaleString("en-US")} of ${rowsText(rows.length)} labelled.`;
   };
   try {
     const options = { limits, signal: stopping.signal, onProgress };
@@ -71,6 +71,10 @@ async function label({ model, limits }) {
   } finally {
     setRunning(false);
   }
+}
+
+function rowsText(count) {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? "row" : "rows"}`;
 }
 
 function setRunning(running) {

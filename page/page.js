@@ -8,6 +8,7 @@ const byId = (id) => document.getElementById(id);
 /** After the last key, before the server is asked for labels, and then for reasons. */
 const pauseMs = { label: 120, reasons: 350 };
 const mostBars = 12;
+const usualNote = "Labels appear as you type.";
 
 let models = [];
 let limits;
@@ -41,7 +42,6 @@ async function start() {
   byId("content").hidden = false;
   byId("model").replaceChildren(...models.map(({ name }) => new Option(name, name)));
   byId("model-choice").hidden = models.length === 1;
-  byId("text").maxLength = limits.characters * 100;
   tellAbout();
   byId("text").focus();
   refresh();
@@ -70,6 +70,7 @@ async function refresh() {
   const { signal } = underWay;
   const text = byId("text").value.trim();
   const byLine = byId("by-line").checked;
+  byId("text-note").textContent = usualNote;
   if (text === "") {
     clear();
     return;
@@ -77,12 +78,34 @@ async function refresh() {
   try {
     await pause(pauseMs.label);
     if (signal.aborted) return;
-    if (byLine) await showLines(text, signal);
-    else await showText(text, signal);
+    if (byLine) await showLines(linesOf(text), signal);
+    else await showText(cut(text), signal);
     byId("failure").textContent = "";
   } catch (error) {
     if (!signal.aborted) byId("failure").textContent = error.message;
   }
+}
+
+/** What the server takes of a text; the rest is not read. */
+function cut(text) {
+  if (text.length <= limits.characters) return text;
+  tellLimit(`Only the first ${limits.characters.toLocaleString("en-US")} characters are read.`);
+  return text.slice(0, limits.characters);
+}
+
+/** The lines that hold a text, as many as are shown. */
+function linesOf(text) {
+  const lines = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  const most = limits.texts;
+  if (lines.length > most) tellLimit(`Only the first ${most.toLocaleString("en-US")} lines are labelled.`);
+  return lines.slice(0, most).map(cut);
+}
+
+function tellLimit(note) {
+  byId("text-note").textContent = note;
 }
 
 function clear() {
@@ -128,14 +151,12 @@ async function showWords(text, prediction, signal) {
   drawWords(byId("words"), byId("word-list"), parts, effects);
 }
 
-async function showLines(text, signal) {
+async function showLines(texts, signal) {
   byId("answer").hidden = true;
   byId("reasons").hidden = true;
-  const texts = text.split("\n").map((line) => line.trim());
-  const full = texts.filter((line) => line !== "").slice(0, limits.texts);
-  const predictions = await predict(model().name, full, { signal });
+  const predictions = await predict(model().name, texts, { signal });
   byId("lines").hidden = false;
-  drawLines(byId("line-rows"), full, predictions, explainLine);
+  drawLines(byId("line-rows"), texts, predictions, explainLine);
 }
 
 function explainLine(text) {

@@ -136,14 +136,57 @@ describe.skipIf(!chromiumPath)("the page", () => {
       expect(lines[251]).toBe("250,,,");
     }));
 
-  it("says what is wrong with a file", () =>
+  it.each([
+    ["never-closed.csv", 'text\n"never closed\n', "never-closed.csv:2: a quote is opened and never closed."],
+    ["ragged.csv", "text,id\na,1\nb\n", "ragged.csv:3: another number of fields (1)"],
+    ["excel.csv", Buffer.from("\ufefftext\r\nhello\r\n", "utf16le"), "excel.csv: not a text file in UTF-8."],
+    ["old.csv", Buffer.from("text\ncafé\n", "latin1"), "old.csv: not a text file in UTF-8."],
+    ["rows.jsonl", '{"text": "a"}\n', "rows.jsonl: looks like JSON"],
+    ["header.csv", "text,label\n", "header.csv: there is a header and no row."],
+    ["nothing.csv", "", "nothing.csv: the file is empty."],
+  ])("says what is wrong with a file: %s", (name, content, told) =>
     onPage(async (page) => {
-      writeFileSync(join(folder, "bad.csv"), 'text\n"never closed\n');
-      await page.setInputFiles("#file", join(folder, "bad.csv"));
+      writeFileSync(join(folder, name), content);
+      await page.setInputFiles("#file", join(folder, name));
       const failure = page.locator("#file-failure:not(:empty)");
       await failure.waitFor();
-      expect(await failure.textContent()).toMatch(/Quote Not Closed/i);
+      expect(await failure.textContent()).toContain(told);
+      expect(await page.locator("#file-work").isVisible()).toBe(false);
+    }),
+  );
+
+  it("says what is not read of a text, or of lines", () =>
+    onPage(async (page) => {
+      const note = page.locator("#text-note");
+      await page.fill("#text", "ten signs ".repeat(1001));
+      await page.locator("#words mark").first().waitFor();
+      expect(await note.textContent()).toBe("Only the first 10,000 characters are read.");
+      await page.check("#by-line");
+      await page.fill("#text", "a line\n".repeat(1001));
+      await page.locator("#line-rows tr").nth(999).waitFor();
+      expect(await note.textContent()).toBe("Only the first 1,000 lines are labelled.");
     }));
+
+  it("asks no more of the server at a time than that takes", async () => {
+    const small = await serve([join(folder, "reviews"), "--max-body-mb", "0.02", "--quiet"]);
+    const { page, wrong, close } = await openPage(browser, small.url);
+    await page.fill("#text", "слово за словом ".repeat(60)); // 90 texts of 1.5 kB, each without a part
+    await page.locator("#words mark").nth(89).waitFor();
+    const rows = Array.from({ length: 30 }, (_, i) => `${"очень длинно ".repeat(100)},${i}\n`).join("");
+    writeFileSync(join(folder, "long.csv"), `text,label\n${rows}`);
+    await page.setInputFiles("#file", join(folder, "long.csv"));
+    await page.locator("#start").press("Enter");
+    await page.locator("#download a").waitFor();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#download a").press("Enter")]);
+    const lines = readFileSync(await download.path(), "utf8")
+      .trimEnd()
+      .split("\n");
+    expect(lines).toHaveLength(31);
+    expect(lines[0]).toBe("text,label,predicted_label,confidence");
+    expect(wrong).toEqual([]);
+    await close();
+    await small.stop();
+  });
 
   it.each(["light", "dark"] as const)("fits a phone in the %s", (colorScheme) =>
     onPage(
