@@ -24,13 +24,14 @@ const copiesOfWeights = 6;
 
 /**
  * Estimates from the sizes of the weights, the lengths of the texts and a short measurement of this machine.
- * @param lengths of the N texts, in tokens. @param layers of the whole encoder. @param hiddenSize D.
+ * @param lengths of the N texts, in tokens. @param layers of the whole encoder. @param hiddenSize D. @param flops of this machine, measured
+ *   where not given
  */
 export async function adaptationCost(
   graphs: TailGraphs,
   recipe: OpenRecipe,
   lengths: readonly number[],
-  { layers, hiddenSize, threads }: { layers: number; hiddenSize: number; threads: number },
+  { layers, hiddenSize, threads, flops }: { layers: number; hiddenSize: number; threads: number; flops?: number },
 ): Promise<AdaptationCost> {
   const sizes = [...graphs.weights.values()].map(({ data, dims }) => ({
     size: data.length,
@@ -44,7 +45,7 @@ export async function adaptationCost(
   const trained = recipe.steps * tokensInStep * 2 * products * 3; // forward, and two products for one backward
   const frozen = tokens * 2 * (products / graphs.depth) * (layers - graphs.depth);
   const optimiser = recipe.steps * parameters * optimiserSeconds;
-  const seconds = (trained + frozen) / (shareOfLimit * (await productSpeed(threads))) + optimiser;
+  const seconds = (trained + frozen) / (shareOfLimit * (flops ?? (await productSpeed(threads)))) + optimiser;
   const kept = Math.min(Math.max(tokensInStep, Math.max(...lengths)), 2 * runTokens) * bytesKept(graphs, hiddenSize);
   const hidden = Math.min(tokens * hiddenSize * 4, 512 * 2 ** 20);
   const peakBytes = baseBytes + copiesOfWeights * 4 * parameters + 2 * kept + hidden;

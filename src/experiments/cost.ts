@@ -44,6 +44,7 @@ export class CostEstimate {
       layers: this.encoder.layers,
       hiddenSize: this.trainable.facts.shapes.get(this.trainable.layerInputs[0])!.at(-1)![0],
       threads: this.#threads,
+      flops: this.flops, // measured once: cells are to be compared with each other
     });
     return seconds + this.encoding([...texts, ...others]);
   }

@@ -150,7 +150,18 @@ export async function curveCosts(
     known.set(key, seconds);
     costs.set(cell.id, seconds);
   }
+  const needsFeatures = plan.cells.find(({ method }) => method === "head"); // which encodes the texts of all
+  if (needsFeatures) {
+    const seconds = estimate.encoding(textsOf(plan, data));
+    costs.set(needsFeatures.id, costs.get(needsFeatures.id)! + seconds);
+  }
   return costs;
+}
+
+/** All texts that are trained on or scored. */
+function textsOf({ cells, rowsOf }: CurvePlan, { texts, testTexts }: ExperimentData): string[] {
+  const used = new Set(cells.flatMap((cell) => [...rowsOf(cell)]));
+  return [...[...used].map((row) => texts[row]), ...testTexts];
 }
 
 async function secondsOf(

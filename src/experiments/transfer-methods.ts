@@ -8,6 +8,7 @@ import type { ExperimentSetup } from "./curve.js";
 import type { FeatureStore } from "./feature-store.js";
 import { type Adaptation, trainAdaptedLayers } from "./methods.js";
 import { surestRows } from "./pseudo-labels.js";
+import type { SharedPrediction, SourceAdaptation } from "./source-adaptation.js";
 import type { TransferMethod } from "./transfer-kinds.js";
 
 /** Texts with their classes. */
@@ -30,6 +31,8 @@ export interface TransferRows {
 export interface TransferTraining extends Pick<ExperimentSetup, "tensorflow" | "encoder"> {
   store: FeatureStore;
   frozenLayers: FrozenLayers;
+  /** The encoder as it was last adapted on a source. */
+  adapted: SourceAdaptation;
   seed: number;
   adaptation: Adaptation;
 }
@@ -37,11 +40,29 @@ export interface TransferTraining extends Pick<ExperimentSetup, "tensorflow" | "
 /** Shares of the target's texts that are believed, round by round. */
 const ROUNDS = [0.2, 0.5, 0.8];
 /** Of those that an adapted encoder says something of. */
-const BELIEVED = 0.5;
+export const BELIEVED = 0.5;
 
-/** Trains in one way and says of target texts how probable each class is, [N, K]. */
+/** Trains in one way and says of target texts how probable each class is. */
 export async function transferred(
   method: TransferMethod,
+  training: TransferTraining,
+  rows: TransferRows,
+  texts: readonly string[],
+): Promise<SharedPrediction> {
+  const { source, classes } = rows;
+  const onSource = { texts: source.texts, targets: targetsOf(source.labels, classes) };
+  if (method === "adapted") return training.adapted.predict(training, onSource, texts);
+  if (method === "adapted-pseudo") {
+    const { probabilities, sharedSeconds } = await training.adapted.predict(training, onSource, rows.unlabelled);
+    const believed = withSurest(rows, probabilities, BELIEVED);
+    return { probabilities: await adaptedOn(training, believed, classes, texts), sharedSeconds };
+  }
+  return { probabilities: await byHead(method, training, rows, texts), sharedSeconds: 0 };
+}
+
+/** Heads on features of the frozen encoder. */
+async function byHead(
+  method: Exclude<TransferMethod, "adapted" | "adapted-pseudo">,
   training: TransferTraining,
   rows: TransferRows,
   texts: readonly string[],
@@ -66,12 +87,6 @@ export async function transferred(
       const target = await features(rows.unlabelled);
       for (const share of ROUNDS) head = await headOn(withSurest(rows, said(head, target), share));
       return said(head, await features(texts));
-    }
-    case "adapted":
-      return adaptedOn(training, source, classes, texts);
-    case "adapted-pseudo": {
-      const target = await adaptedOn(training, source, classes, rows.unlabelled);
-      return adaptedOn(training, withSurest(rows, target, BELIEVED), classes, texts);
     }
   }
 }

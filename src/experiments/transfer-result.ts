@@ -9,6 +9,7 @@ export interface TransferPoint {
   accuracy: Summary;
   /** On each draw. */
   values: number[];
+  /** Of one training with its scoring, with what it shared with others. */
   seconds: number;
   /** Against no adaptation, on the same draws; null for that row itself. */
   gain: (PairedSummary & { correctedP: number | null }) | null;
@@ -45,7 +46,7 @@ export function summarizeTransfer(done: readonly DoneCell[], data: TransferData,
   const corrected = holm(gains.map((gain) => gain?.p ?? null));
   const points = known.map((method, i): TransferPoint => {
     const values = cellsOf(method).map(({ result }) => result.value);
-    const seconds = average(cellsOf(method).map((cell) => cell.seconds));
+    const seconds = average(cellsOf(method).map((cell) => cell.seconds + (cell.result.sharedSeconds ?? 0)));
     const gain = gains[i];
     return {
       method,

@@ -7,8 +7,9 @@ import { FeatureStore } from "./feature-store.js";
 import type { Adaptation } from "./methods.js";
 import { type FailedCell, type RunOptions, runCells } from "./run.js";
 import type { RunManifest } from "./run-folder.js";
+import { SourceAdaptation } from "./source-adaptation.js";
 import { type TransferMethod, transferMethods } from "./transfer-kinds.js";
-import { type Labelled, proxyADistance, type TransferRows, transferred } from "./transfer-methods.js";
+import { BELIEVED, type Labelled, proxyADistance, type TransferRows, transferred } from "./transfer-methods.js";
 import { summarizeTransfer, type TransferResult } from "./transfer-result.js";
 
 /** Two domains of one task. */
@@ -48,6 +49,8 @@ export interface TransferCell {
 /** Accuracy on the target's test rows; of `distance` the proxy A-distance. */
 export interface TransferScore {
   value: number;
+  /** Of a training that it shared with another cell and that its own time lacks. */
+  sharedSeconds?: number;
 }
 
 /** Lists what is trained: always the row without adaptation; those that need the target's labels where these are known. */
@@ -113,26 +116,31 @@ function placesOf(known: readonly number[], chosen: readonly number[]): number[]
   return chosen.flatMap((row) => places.get(row) ?? []);
 }
 
-/** Trains in every way on every draw, and scores on the target's test rows. */
+/**
+ * Trains in every way on every draw, and scores on the target's test rows.
+ * @param run adapted: of the targets before, where one source has several; disposed of by who gives it
+ */
 export async function runTransfer(
   data: TransferData,
   setup: ExperimentSetup,
   options: TransferOptions,
-  run: RunOptions & { cost?(cell: TransferCell): number },
+  run: RunOptions & { cost?(cell: TransferCell): number; adapted?: SourceAdaptation },
 ): Promise<{ result: TransferResult; failed: FailedCell[] }> {
   const { tensorflow, encoder, log } = setup;
+  const adapted = run.adapted ?? new SourceAdaptation();
   const draws = transferRows(data, options);
   const texts = draws.flatMap(({ source, unlabelled, few }) => [...source.texts, ...unlabelled, ...(few?.texts ?? [])]);
   const store = new FeatureStore(encoder, [...texts, ...data.test.texts], log);
   const frozenLayers = new FrozenLayers(encoder, adaptedOn(options.methods, draws));
   const measure = async ({ method, draw }: TransferCell): Promise<TransferScore> => {
     const { seed, adaptation } = options;
-    const training = { tensorflow, encoder, store, frozenLayers, seed: seed + draw, adaptation };
+    const training = { tensorflow, encoder, store, frozenLayers, adapted, seed: seed + draw, adaptation };
     const rows = draws[draw];
     if (method === "distance") return { value: await proxyADistance(training, rows.source.texts, rows.unlabelled) };
-    const probabilities = await transferred(method, training, rows, data.test.texts);
+    const { probabilities, sharedSeconds } = await transferred(method, training, rows, data.test.texts);
     const input = { probabilities, labels: data.test.labels, labelNames: data.labelNames };
-    return { value: scoreSingleLabel(input, { resamples: 0 }).accuracy };
+    const value = scoreSingleLabel(input, { resamples: 0 }).accuracy;
+    return sharedSeconds > 0 ? { value, sharedSeconds } : { value };
   };
   const cells = planTransfer(data, options);
   try {
@@ -140,6 +148,7 @@ export async function runTransfer(
     return { result: summarizeTransfer(done, data, draws[0]), failed };
   } finally {
     frozenLayers.dispose();
+    if (!run.adapted) await adapted.dispose();
   }
 }
 
@@ -159,16 +168,26 @@ export async function transferCosts(
   { encoder }: ExperimentSetup,
   options: TransferOptions,
 ): Promise<Map<string, number>> {
-  const [{ source, unlabelled, classes }] = transferRows(data, options);
+  const draws = transferRows(data, options);
+  const [{ source, unlabelled, classes }] = draws;
   const { depth, recipe } = options.adaptation;
   const estimate = await CostEstimate.of(encoder);
   const cells = planTransfer(data, options);
-  const adapts = cells.some(({ method }) => method.startsWith("adapted"));
-  const once = adapts ? await estimate.adaptation(depth, source.texts, data.test.texts, classes, recipe) : 0;
-  const encoding = estimate.encoding([...source.texts, ...unlabelled]);
+  const isPlanned = (name: TransferMethod) => cells.some(({ method }) => method === name);
+  const adaptation = (texts: readonly string[], others: readonly string[]) =>
+    estimate.adaptation(depth, texts, others, classes, recipe);
+  const onSource = cells.some(({ method }) => method.startsWith("adapted"))
+    ? await adaptation(source.texts, data.test.texts)
+    : 0;
+  const believed = [...source.texts, ...unlabelled.slice(0, Math.round(BELIEVED * unlabelled.length))];
+  const onBoth = isPlanned("adapted-pseudo") ? await adaptation(believed, [...unlabelled, ...data.test.texts]) : 0;
+  const all = new Set(draws.flatMap((rows) => [...rows.source.texts, ...rows.unlabelled]));
+  const encoding = estimate.encoding([...all, ...data.test.texts]); // once, with the first cell
   const seconds = ({ method, draw }: TransferCell) => {
-    if (method === "distance") return encoding + (draw === 0 ? estimate.encoding(data.test.texts) : 0);
-    return method === "adapted" ? once : method === "adapted-pseudo" ? 2 * once : SECONDS_OF_HEAD;
+    if (method === "distance") return SECONDS_OF_HEAD + (draw === 0 ? encoding : 0);
+    if (method === "adapted") return onSource;
+    if (method === "adapted-pseudo") return isPlanned("adapted") ? onBoth : onSource + onBoth; // the first is shared
+    return SECONDS_OF_HEAD;
   };
   return new Map(cells.map((cell) => [cell.id, seconds(cell)]));
 }

@@ -1,11 +1,20 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withLabels } from "../../src/data/dataset.js";
 import { alignToTarget } from "../../src/experiments/coral.js";
 import type { ExperimentSetup } from "../../src/experiments/curve.js";
 import { FeatureStore } from "../../src/experiments/feature-store.js";
 import { surestRows } from "../../src/experiments/pseudo-labels.js";
-import { planTransfer, runTransfer, type TransferOptions, transferRows } from "../../src/experiments/transfer.js";
+import { SourceAdaptation } from "../../src/experiments/source-adaptation.js";
+import {
+  planTransfer,
+  runTransfer,
+  type TransferData,
+  type TransferOptions,
+  transferRows,
+} from "../../src/experiments/transfer.js";
 import { transferData } from "../../src/experiments/transfer-data.js";
 import { transferMethods } from "../../src/experiments/transfer-kinds.js";
 import { proxyADistance } from "../../src/experiments/transfer-methods.js";
@@ -137,6 +146,32 @@ describe("runTransfer", () => {
     for (const { gain, method } of result.points) {
       if (gain && gain.difference < 0 && method === "coral") expect(text).toMatch(/Negative transfer:.*CORAL/);
     }
+  });
+
+  it("shares the training on the source between ways and targets, to the same scores", async () => {
+    const data = await domains(false);
+    const other = { ...data, test: { texts: data.target.texts, labels: data.target.labels! } };
+    const told = { ...options, draws: 1 };
+    const scores = async (given: TransferData, methods: TransferOptions["methods"], run = {}) => {
+      const folder = mkdtempSync(join(tmpdir(), "headstart-transfer-"));
+      const { result } = await runTransfer(given, setup, { ...told, methods }, { folder, manifest, ...run });
+      const cells = readFileSync(join(folder, "cells.jsonl"), "utf8").trimEnd().split("\n");
+      rmSync(folder, { recursive: true });
+      const shared = cells.map((line) => JSON.parse(line)).filter((cell) => cell.result.sharedSeconds > 0);
+      return { accuracies: result.points.map(({ values }) => values), shared: shared.map(({ id }) => id) };
+    };
+    const both = await scores(data, ["none", "adapted", "adapted-pseudo"]);
+    expect(both.shared).toEqual(["adapted-pseudo/draw=0"]);
+    const alone = await scores(data, ["none", "adapted-pseudo"]);
+    expect([alone.shared, alone.accuracies]).toEqual([[], [both.accuracies[0], both.accuracies[2]]]);
+
+    const adapted = new SourceAdaptation();
+    await scores(data, ["none", "adapted"], { adapted });
+    const second = await scores(other, ["none", "adapted"], { adapted });
+    const anew = await scores(other, ["none", "adapted"]);
+    await adapted.dispose();
+    expect([second.shared, second.accuracies]).toEqual([["adapted/draw=0"], anew.accuracies]);
+    expect(anew.shared).toEqual([]);
   });
 
   it("always has the row without adaptation", async () => {
