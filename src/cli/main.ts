@@ -8,6 +8,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(error.code === "EPIPE" ? 0 : exitCodeOf(new OutputError("stdout", error)));
 });
 
+process.stderr.on("error", () => {}); // nobody reads the messages, as in `2>&1 | head`; the work goes on
+
 // What is thrown in a callback, or in a promise that nobody awaits, passes by the lines below.
 process.on("uncaughtException", (error) => process.exit(exitCodeOf(error)));
 

@@ -1,4 +1,4 @@
-import { type Job, Queue, UnrecoverableError, Worker } from "bullmq";
+import { type Job, Queue, UnrecoverableError, WaitingError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { HeadstartError, OutputError } from "../errors.js";
 import {
@@ -87,7 +87,7 @@ export interface TakingOptions {
   stalledAfterMs: number;
   onDone(shard: Shard, tookMs: number): void;
   onFailed(file: string, reason: string): void;
-  /** This worker cannot label any shard: it has another model, or cannot write to the place. Others get the shard. */
+  /** This worker cannot label any shard: it has another model, or cannot write to the place. It takes no more, and others get the shard. */
   onUnfit(error: HeadstartError): void;
 }
 
@@ -104,14 +104,20 @@ export function takeShards(
   options: TakingOptions,
 ): Taker {
   let busy = 0;
-  const run = async ({ data }: Job<Shard>) => {
+  const run = async (job: Job<Shard>, token?: string) => {
+    const { data } = job;
     busy++;
     const startMs = performance.now();
     try {
       await label(data);
     } catch (error) {
-      if (isUnfit(error)) options.onUnfit(error);
-      else if (isFinal(error)) throw new UnrecoverableError(error.message);
+      if (isUnfit(error)) {
+        options.onUnfit(error);
+        await worker.pause(true); // it would take the shard again
+        await job.moveToWait(token); // without counting an attempt
+        throw new WaitingError();
+      }
+      if (isFinal(error)) throw new UnrecoverableError(error.message);
       throw error;
     } finally {
       busy--;

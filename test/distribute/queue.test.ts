@@ -149,10 +149,21 @@ describe.skipIf(withoutRedis)("predict --queue", () => {
     const other = await run("worker", "other", "--queue", redis.url, "--until-idle", "1");
     expect([other.code, other.stderr]).toEqual([0, expect.stringContaining("1 shard of another model")]);
 
-    const blind = await run("worker", "model", "--queue", redis.url, "--out", "not-there", "--until-idle", "5");
-    expect([blind.code, blind.stderr]).toEqual([1, expect.stringContaining("(STORE_UNKNOWN)")]);
+    // More often than a shard is tried, as one does that a supervisor starts again and again.
+    for (let start = 0; start < 6; start++) {
+      const blind = await run("worker", "model", "--queue", redis.url, "--out", "not-there", "--until-idle", "5");
+      expect([blind.code, blind.stderr]).toEqual([1, expect.stringContaining("(STORE_UNKNOWN)")]);
+    }
+    expect(await statusOf("few")).toMatchObject({ queue: { waiting: 1 }, failed: [] });
     expect((await run("worker", "model", "--queue", redis.url, "--until-idle", "1")).code).toBe(0);
     expect((await statusOf("few")).shards).toEqual({ done: 1, total: 1 });
+  });
+});
+
+describe.skipIf(withoutRedis)("predict --queue of a file that is not there", () => {
+  it(title("says so and ends"), async () => {
+    const missing = await run("predict", "model", "none.csv", "--queue", redis.url, "--out", "none");
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining("(FILE_MISSING)")]);
   });
 });
 

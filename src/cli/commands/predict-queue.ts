@@ -39,8 +39,9 @@ export async function predictQueue(folder: string, data: string, options: Predic
   await store.prepare();
   const redis = await connect(url, log);
   onInterrupt(() => `workers go on with what is queued; the same command line queues the rest:\n  ${commandLine()}`);
-  const table = await openTable(data, options);
+  let table: Table | undefined;
   try {
+    table = await openTable(data, options);
     for (const note of table.notes) log.info(note);
     const run = await describeRun(model, table, data, options);
     const queue = new ShardQueue(redis, model);
@@ -48,7 +49,7 @@ export async function predictQueue(folder: string, data: string, options: Predic
     const submitted = await submit(table, run, store, queue, { ahead: options.ahead, onShard: teller(log) });
     tellOfEnd(submitted, out, url, log);
   } finally {
-    table.close();
+    table?.close();
     redis.disconnect();
   }
 }
