@@ -1,10 +1,11 @@
 import { Box, Text, useInput, useStdout } from "ink";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { Choices } from "./choices.js";
 import { type Key, keysOf } from "./keys.js";
-import { choiceGrid, wrapText } from "./layout.js";
+import { choiceGrid } from "./layout.js";
 import { PromptLines } from "./prompt-lines.js";
 import type { View } from "./view.js";
+import { oneLine, wrapText } from "./wrap.js";
 
 /** Lines that are always there: title, three rules, facts, done, outlook, keys in two lines. */
 const FIXED_LINES = 9;
@@ -18,13 +19,17 @@ export function App({ view, onKey, isColored }: { view: View; onKey: (key: Key) 
   const height = Math.max(FIXED_LINES + FEWEST_TEXT_LINES, rows - SPARE_LINES);
   const room = height - FIXED_LINES;
   const grid = choiceGrid(view.choices, columns, Math.max(1, Math.min(room - FEWEST_TEXT_LINES, Math.ceil(room / 2))));
-  const shown = view.prompt ? Math.min(view.prompt.options.length + 1, Math.max(2, Math.floor(room / 2))) : grid.length;
-  const lines = wrapText(view.text ?? view.message ?? "", columns - 1);
+  const shown = view.prompt
+    ? Math.min(view.prompt.options.length + 1, Math.max(2, Math.floor(room / 2)))
+    : grid.rows.length;
+  const told = view.text ?? view.message ?? "";
+  const lines = useMemo(() => wrapText(told, columns - 1), [told, columns]);
   const textLines = Math.max(1, room - shown);
   const scroll = useScroll(view, lines.length, textLines, onKey);
   if (view.help) return <Page lines={view.help} height={height} />;
   const below = lines.length - scroll - textLines;
-  const title = oneLine(`${view.title}`, columns - view.progress.length - 2);
+  const hidden = view.prompt ? 0 : view.choices.length - grid.rows.flat().length;
+  const title = oneLine(view.title, columns - view.progress.length - 2);
   return (
     <Box flexDirection="column" height={height} width={columns}>
       <Box justifyContent="space-between">
@@ -32,7 +37,7 @@ export function App({ view, onKey, isColored }: { view: View; onKey: (key: Key) 
         <Text>{view.progress}</Text>
       </Box>
       <Rule columns={columns} note={scroll > 0 ? `${scroll} more above` : ""} />
-      <Box flexDirection="column" height={textLines} overflow="hidden">
+      <Box flexDirection="column" height={textLines}>
         {lines.slice(scroll, scroll + textLines).map((line, i) => (
           <Text key={i} wrap="truncate">
             {line === "" ? " " : line}
@@ -46,7 +51,7 @@ export function App({ view, onKey, isColored }: { view: View; onKey: (key: Key) 
       ) : (
         <Choices grid={grid} columns={columns} isColored={isColored} />
       )}
-      <Rule columns={columns} note="" />
+      <Rule columns={columns} note={hidden > 0 ? `${hidden} more labels: Tab` : ""} />
       <Line>{oneLine(view.done, columns)}</Line>
       <Line dim>{oneLine(view.outlook, columns)}</Line>
       <Box flexWrap="wrap" columnGap={2} height={2}>
@@ -116,9 +121,4 @@ function Line({ children, dim }: { children: ReactNode; dim?: boolean }) {
       {children === "" ? " " : children}
     </Text>
   );
-}
-
-/** Titles and facts may hold a part of a text: line breaks and control characters become spaces. */
-function oneLine(text: string, columns: number): string {
-  return wrapText(text.replaceAll("\n", " "), Math.max(1, columns))[0];
 }

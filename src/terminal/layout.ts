@@ -1,29 +1,33 @@
-import wrapAnsi from "wrap-ansi";
 import type { Choice } from "./view.js";
+import { widthOf } from "./wrap.js";
 
-/** Lines of a text at a width. Control characters, which could move the cursor or change colours, become spaces; joiners and directions stay. */
-export function wrapText(text: string, columns: number): string[] {
-  const safe = text.replace(/\r\n?/g, "\n").replace(/[^\P{Cc}\n]/gu, " ");
-  return wrapAnsi(safe, columns, { hard: true, trim: false }).split("\n");
+/** Labels in rows; `hasBars` where there is room for a bar beside each. */
+export interface ChoiceGrid {
+  rows: Choice[][];
+  hasBars: boolean;
 }
 
-/** Rows of labels, filled row by row: as many columns as the longest name leaves room for, and as few as fit the height. */
-export function choiceGrid(choices: readonly Choice[], columns: number, most: number): Choice[][] {
-  const longest = Math.min(40, Math.max(...choices.map(({ name }) => name.length), 4));
-  const cellWidth = longest + decoration;
-  const across = Math.max(1, Math.floor(columns / cellWidth));
+/** Columns of a cell beside the name: mark, key, bar, percentage and gaps; without a bar. */
+const [WITH_BAR, WITHOUT_BAR] = [24, 12];
+/** Longer names are cut, those without a bar sooner, so that two cells stand side by side in 80 columns. */
+const [LONGEST, LONGEST_WITHOUT_BAR] = [40, 28];
+const BAR_WIDTH = 10;
+
+/** Labels row by row: with bars where all fit the height so, else without, as many as there is room for. */
+export function choiceGrid(choices: readonly Choice[], columns: number, most: number): ChoiceGrid {
+  const longest = Math.max(...choices.map(({ name }) => widthOf(name)), 4);
+  const acrossOf = (width: number) => Math.max(1, Math.floor(columns / width));
+  const wide = acrossOf(Math.min(LONGEST, longest) + WITH_BAR);
+  const hasBars = wide * most >= choices.length;
+  const across = hasBars ? wide : acrossOf(Math.min(LONGEST_WITHOUT_BAR, longest) + WITHOUT_BAR);
   const needed = Math.min(across, Math.max(1, Math.ceil(choices.length / most)));
   const rows: Choice[][] = [];
   for (let at = 0; at < choices.length && rows.length < most; at += needed) rows.push(choices.slice(at, at + needed));
-  return rows;
+  return { rows, hasBars };
 }
-
-/** Columns of a cell beside the name: mark, key, bar, percentage and gaps. */
-const decoration = 24;
-const barWidth = 10;
 
 /** A bar for a share, of fixed width. */
 export function bar(share: number): string {
-  const full = Math.round(share * barWidth);
-  return "█".repeat(full) + "·".repeat(barWidth - full);
+  const full = Math.round(share * BAR_WIDTH);
+  return "█".repeat(full) + "·".repeat(BAR_WIDTH - full);
 }

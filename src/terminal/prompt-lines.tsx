@@ -1,6 +1,6 @@
 import { Box, Text } from "ink";
-import { wrapText } from "./layout.js";
 import type { PromptView } from "./view.js";
+import { oneLine } from "./wrap.js";
 
 /** A prompt with the options around the one that Enter takes. */
 export function PromptLines({ prompt, lines, columns }: { prompt: PromptView; lines: number; columns: number }) {
@@ -15,8 +15,8 @@ export function PromptLines({ prompt, lines, columns }: { prompt: PromptView; li
         <Text inverse> </Text>
       </Text>
       {shown.map((option, i) => (
-        <Text key={option} wrap="truncate" bold={first + i === at}>
-          {`${first + i === at ? ">" : " "} ${wrapText(option.replaceAll("\n", " "), columns - 2)[0]}`}
+        <Text key={first + i} wrap="truncate" bold={first + i === at}>
+          {`${first + i === at ? ">" : " "} ${oneLine(option, columns - 2)}`}
         </Text>
       ))}
     </Box>

@@ -10,6 +10,8 @@ export type PromptOutcome =
 
 /** A line to type: free text, or a part of one of several options. Holds no other state; every key gives a new one. */
 export class Prompt {
+  #matches: number[] | undefined;
+
   /** @param allowsFree whether what is typed counts by itself, or has to choose an option */
   constructor(
     readonly title: string,
@@ -21,6 +23,11 @@ export class Prompt {
 
   /** The options that what was typed is part of, whatever its case; those that begin with it first. */
   get matches(): number[] {
+    this.#matches ??= this.#search();
+    return this.#matches;
+  }
+
+  #search(): number[] {
     const typed = this.value.trim().toLowerCase();
     const found = [...this.options.keys()].filter((i) => this.options[i].toLowerCase().includes(typed));
     const begins = (i: number) => this.options[i].toLowerCase().startsWith(typed);
