@@ -41,7 +41,7 @@ export function requireTrainable(dataset: Dataset, options: TrainableOptions = {
 }
 
 /** The form in which labels are compared: case, white space and Unicode composition do not count. */
-function foldedForm(label: string): string {
+export function foldedForm(label: string): string {
   return label.normalize("NFC").trim().replace(/\s+/g, " ").toLowerCase();
 }
 

@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
 import { OutputError } from "../errors.js";
 import { DamagedJournalError, OtherJournalError } from "./errors.js";
 import { lockJournal } from "./lock.js";
@@ -61,9 +71,12 @@ export class LabelJournal implements KeptAnswers {
     try {
       unlock = lockJournal(path);
       const { head: found, events, length } = linesOf(path, head);
-      if (found) cutTo(path, length);
+      cutTo(path, length);
       const journal = new LabelJournal(path, found ?? head, events, unlock);
-      if (!found) journal.#write(head);
+      if (!found) {
+        journal.#write(head);
+        syncFolder(dirname(path));
+      }
       return journal;
     } catch (error) {
       unlock();
@@ -95,7 +108,7 @@ export class LabelJournal implements KeptAnswers {
   }
 
   #write(line: JournalHead | LabelEvent): void {
-    writeSync(this.#file, `${JSON.stringify(line)}\n`);
+    writeFileSync(this.#file, `${JSON.stringify(line)}\n`); // goes on after a part, where writeSync returns
     fsyncSync(this.#file);
   }
 }
@@ -124,9 +137,21 @@ function parse(path: string, at: number, line: string): JournalHead | LabelEvent
 }
 
 function cutTo(path: string, length: number): void {
+  if (!existsSync(path) || statSync(path).size === length) return;
   const file = openSync(path, "r+");
   ftruncateSync(file, length);
   closeSync(file);
+}
+
+/** Puts the name of a new file on the disk as well. */
+function syncFolder(path: string): void {
+  try {
+    const folder = openSync(path, "r");
+    fsyncSync(folder);
+    closeSync(folder);
+  } catch {
+    // Windows opens no folders, and keeps names by itself.
+  }
 }
 
 function requireSame(path: string, found: JournalHead, head: JournalHead): void {

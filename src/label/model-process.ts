@@ -6,14 +6,14 @@ import type { Homework, Lesson, Subject } from "./lesson.js";
 import { unitRows } from "./strategies/vectors.js";
 
 /**
- * The process of the model: it encodes the texts, the first ones first, and answers homework with lessons, so that the process with the
- * keyboard never computes. Of homework that waits only the newest is done. Ends with the process that started it.
+ * The process of the model: it encodes the text on the screen, then those that are answered, then the others, and answers homework with lessons,
+ * so that the process with the keyboard never computes. Of homework that waits only the newest is done. Ends with the process that started it.
  */
 export type ToModel = { subject: Subject } | { homework: Homework };
 export type FromModel = { lesson: Lesson } | { failure: string };
 
-/** Texts encoded before the first lesson, and at a time after it. */
-const CHUNK = 512;
+/** Texts encoded at a time, with a lesson after each: few at first, as somebody waits for a proposal. */
+const [FIRST_CHUNK, CHUNK] = [64, 512];
 
 let model: Model | undefined;
 
@@ -45,16 +45,19 @@ class Model {
   constructor(readonly subject: Subject) {
     const { encoder, maxTokens, cacheFolder } = subject;
     this.#encoder = Encoder.open(encoder, { features: "last3", maxTokens, cacheFolder }); // what `train` keeps in the cache, too
+    this.#encoder.catch(() => {}); // told where it is awaited
     this.#learner = loadTensorflow().then((tensorflow) => new Learner(tensorflow, subject));
     this.#isKnown = new Uint8Array(subject.texts.length);
   }
 
   async encodeAll(): Promise<void> {
-    const order = (await this.#learner).order;
-    for (let at = 0; at < order.length; at += CHUNK) {
-      const rows = order.subarray(at, at + CHUNK);
-      const encoded = await this.#encode(Array.from(rows, (row) => this.subject.texts[row]));
-      this.#keep(rows, encoded);
+    const { order } = await this.#learner;
+    for (let at = 0, size = FIRST_CHUNK; ; size = Math.min(CHUNK, 2 * size)) {
+      const answered = this.#newest?.answers.map(([row]) => row) ?? [];
+      const rows = new Set(answered.filter((row) => !this.#isKnown[row]).slice(0, size));
+      for (; rows.size < size && at < order.length; at++) if (!this.#isKnown[order[at]]) rows.add(order[at]);
+      if (rows.size === 0) return;
+      await this.#read([...rows]);
       if (this.#newest) await this.assign(this.#newest);
     }
   }
@@ -62,13 +65,15 @@ class Model {
   async assign(homework: Homework): Promise<void> {
     this.#waiting = homework;
     this.#newest = homework;
-    if (this.#isBusy || this.#features.rows === 0) return;
+    if (this.#isBusy) return;
     this.#isBusy = true;
     try {
       while (this.#waiting) {
         const next: Homework = this.#waiting;
         this.#waiting = undefined;
         const learner = await this.#learner;
+        if (next.focus !== undefined && !this.#isKnown[next.focus]) await this.#read([next.focus]);
+        if (this.#features.rows === 0) return; // the first texts bring a lesson
         const lesson = await learner.learn(this.#features, this.#isKnown, await this.#prototypes(next), next);
         send({ lesson });
       }
@@ -77,7 +82,8 @@ class Model {
     }
   }
 
-  #keep(rows: Int32Array, encoded: Features): void {
+  async #read(rows: readonly number[]): Promise<void> {
+    const encoded = await this.#encode(rows.map((row) => this.subject.texts[row]));
     const { size } = encoded;
     if (this.#features.rows === 0) {
       const total = this.subject.texts.length;

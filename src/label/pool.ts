@@ -76,6 +76,16 @@ function givenLabels(
   return new Map(filled.map(({ row }, at) => [row, labels[at]]));
 }
 
+/** The labels that stand in a file, of rows of an equal text without one too: such a text is asked once, or not at all. @param groups [N] */
+export function givenToEqualTexts(given: LabelPool["given"], groups: Int32Array): Map<number, readonly string[]> {
+  const byGroup = new Map([...given].reverse().map(([row, labels]) => [groups[row], labels]));
+  const copies = [...groups.entries()].flatMap(([row, group]): [number, readonly string[]][] => {
+    const labels = given.has(row) ? undefined : byGroup.get(group);
+    return labels ? [[row, labels]] : [];
+  });
+  return new Map([...given, ...copies]);
+}
+
 function fingerprintOf(texts: readonly string[]): string {
   const hash = createHash("sha256");
   for (const text of texts) hash.update(`${JSON.stringify(text)}\n`);

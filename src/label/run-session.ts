@@ -53,7 +53,7 @@ export async function runSession(
         screen.show(viewOf(session));
       },
       (failure) => {
-        session.done = `the model stopped: ${failure}`;
+        session.problem = failure;
         screen.show(viewOf(session));
       },
     );

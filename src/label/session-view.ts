@@ -75,15 +75,16 @@ function choicesOf(session: LabelSession): Choice[] {
   return choices.sort((a, b) => (b.share ?? 0) - (a.share ?? 0));
 }
 
-function outlookText({ lesson, state, subject, row }: LabelSession): string {
+function outlookText({ lesson, problem, state, subject, row }: LabelSession): string {
   if (subject.remarks) return subject.remarks.get(row ?? -1)?.reason ?? "";
+  if (problem !== undefined) return `no proposals, the model stopped: ${problem}`;
   if (!lesson) return "model: being loaded; labels can be given meanwhile";
-  const encoding =
-    lesson.encoded < subject.texts.length
-      ? ` · ${Math.floor((100 * lesson.encoded) / subject.texts.length)}% of the texts read`
-      : "";
+  const { encoded, outlook } = lesson;
+  const share = encoded / subject.texts.length;
   const learning = state.answers.size === 0 ? "knows the names of the labels" : "learns from your answers";
-  return `model: ${(lesson.outlook && expectation(lesson.outlook)) ?? learning}${encoding}`;
+  if (share === 1) return `model: ${(outlook && expectation(outlook)) ?? learning}`;
+  const now = outlook && expectation({ expectedAccuracy: outlook.expectedAccuracy, isStable: false });
+  return `model: ${now ?? learning} · ${Math.floor(100 * share)}% of the texts read`;
 }
 
 /** In words what a model expects of itself, and of more answers; undefined before it can tell. */

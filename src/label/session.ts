@@ -1,6 +1,7 @@
 import type { Key } from "../terminal/keys.js";
 import { Prompt, type PromptOutcome } from "../terminal/prompt.js";
 import type { LabelEvent } from "./journal.js";
+import { likeNameOf, nameProblem } from "./label-names.js";
 import type { Homework, Lesson, Proposal } from "./lesson.js";
 import { type Beginning, type LabelState, replay } from "./state.js";
 
@@ -34,7 +35,7 @@ export const labelKeys = [..."123456789abcdefghijklmnopqrstuvwxyz"];
  * nothing and asked nothing here: whoever runs the session hands `homework` on and brings lessons back.
  */
 export class LabelSession {
-  state: LabelState;
+  state!: LabelState;
   /** The row that is asked; undefined when nothing is left. */
   row: number | undefined;
   lesson: Lesson | undefined;
@@ -43,14 +44,21 @@ export class LabelSession {
   prompt: Prompt | undefined;
   isHelpOpen = false;
   isOver = false;
+  /** Why there is no model any more. */
+  problem: string | undefined;
   /** What was just done, in words. */
   done = "";
+  /** Rows that may still be asked. */
+  open = 0;
+  /** [N], 1 where there is nothing to read. */
+  readonly #isBlank: Uint8Array;
   #events: LabelEvent[];
   #entered: ((outcome: PromptOutcome & { state: "entered" }) => void) | undefined;
 
   constructor(readonly subject: SessionSubject) {
+    this.#isBlank = Uint8Array.from(subject.texts, (text) => (/\S/.test(text) ? 0 : 1));
     this.#events = [...subject.events];
-    this.state = replay(subject.beginning, this.#events);
+    this.#replay();
     this.row = this.#next();
     if (this.state.labels.length === 0) this.#addLabel();
   }
@@ -94,11 +102,6 @@ export class LabelSession {
     }
     const best = proposal.shares.indexOf(Math.max(...proposal.shares));
     return proposal.labels.slice(best, best + 1).filter(current);
-  }
-
-  /** Rows that may still be asked. */
-  get open(): number {
-    return this.subject.order.reduce((sum, row) => sum + (this.#isOpen(row) ? 1 : 0), 0);
   }
 
   press(key: Key): void {
@@ -170,8 +173,13 @@ export class LabelSession {
   #keep(event: LabelEvent, done: string): void {
     this.subject.append(event);
     this.#events.push(event);
-    this.state = replay(this.subject.beginning, this.#events);
+    this.#replay();
     this.done = done;
+  }
+
+  #replay(): void {
+    this.state = replay(this.subject.beginning, this.#events);
+    this.open = this.subject.order.reduce((sum, row) => sum + (this.#isOpen(row) ? 1 : 0), 0);
   }
 
   #undo(): void {
@@ -195,7 +203,7 @@ export class LabelSession {
   #renameLabel(): void {
     this.#ask(this.#labelPrompt("rename which label?"), ({ value: label }) => {
       this.#ask(new Prompt(`new name of ${label}:`), ({ value: to }) => {
-        if (this.#isFree(to)) this.#keep({ event: "rename", label, to }, `${label} is now called ${to}`);
+        if (this.#isFree(to, label)) this.#keep({ event: "rename", label, to }, `${label} is now called ${to}`);
       });
     });
   }
@@ -209,11 +217,15 @@ export class LabelSession {
     });
   }
 
-  #isFree(label: string): boolean {
-    if (label === "") this.done = "a label needs a name";
-    else if (this.state.labels.includes(label)) this.done = `there is a label ${label} already: & merges two`;
-    else return true;
-    return false;
+  /** @param renamed the label that is to have the name: it may differ from its old one by case alone */
+  #isFree(name: string, renamed?: string): boolean {
+    const others = this.state.labels.filter((label) => label !== renamed);
+    const problem = nameProblem(name, others);
+    if (problem === "empty") this.done = "a label needs a name";
+    else if (problem === "pipe") this.done = "a name holds no |, which stands between several labels";
+    else if (problem === "taken") this.done = `there is a label ${likeNameOf(name, others)} already: & merges two`;
+    else if (name === renamed) this.done = `${name} is its name already`;
+    return problem === undefined && name !== renamed;
   }
 
   #search(): void {
@@ -247,7 +259,7 @@ export class LabelSession {
 
   #isOpen(row: number): boolean {
     const { answers, skipped, odd } = this.state;
-    return !answers.has(row) && !skipped.has(row) && !odd.has(row) && /\S/.test(this.subject.texts[row]);
+    return !answers.has(row) && !skipped.has(row) && !odd.has(row) && this.#isBlank[row] === 0;
   }
 
   #next(): number | undefined {
@@ -264,8 +276,11 @@ function describe(event: LabelEvent): string {
   return { skip: "a skip", odd: "a mark as odd", note: "a note", undo: "an undo" }[event.event];
 }
 
+const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
 /** The beginning of a text, in quotes. */
 function quoted(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return `"${line.length <= 30 ? line : `${line.slice(0, 29).trimEnd()}…`}"`;
+  const line = text.slice(0, 1000).replace(/\s+/g, " ").trim();
+  const characters = Array.from(segmenter.segment(line.slice(0, 300)), ({ segment }) => segment);
+  return `"${characters.length <= 30 ? line : `${characters.slice(0, 29).join("").trimEnd()}…`}"`;
 }

@@ -163,6 +163,19 @@ describe.skipIf(!hasTmux)("headstart label, in a terminal", () => {
     await on.shows("Nothing is left to ask");
   });
 
+  it("shows a find of equal texts line by line, and how many labels there is no room for", async () => {
+    writeFileSync(join(folder, "many.csv"), `text\n${"the same text again\nanother one here\n".repeat(40)}`);
+    const labels = Array.from({ length: 60 }, (_, i) => `a label with the number ${i}`).join(",");
+    const on = open(["many.csv", "--labels", labels, "--out", "many-out.csv"]);
+    expect(await on.shows(/^> .*%/m)).toContain("46 more labels: Tab");
+    on.press("/");
+    for (const typed of ["t", "th", "the"]) {
+      on.type(typed.at(-1)!);
+      await on.shows(new RegExp(`^find: ${typed}\\s*$`, "m"));
+    }
+    expect(on.screen).toMatch(/^find: the\s*\n> the same text again\n( {2}the same text again\n)+─/m);
+  });
+
   it("marks several labels a text", async () => {
     const on = open([
       "texts.csv",
@@ -212,6 +225,31 @@ describe("headstart label, without a terminal", () => {
     expect(stderr).toContain(message);
     expect(stdout).toBe("");
     expect(code).toBe(2);
+  });
+
+  it("does not overwrite the texts, labels that it has no answers to, or a file that it merges", async () => {
+    const files = { "mine.csv": "text,label\none,x\ntwo,\n", "theirs.csv": "text,label\none,x\nthree,y\n" };
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+    for (const [args, message] of [
+      [["mine.csv", "--out", "mine.csv", "--write"], "it is read"],
+      [["mine.csv", "--out", "theirs.csv", "--write"], "no theirs.csv.journal.jsonl"],
+      [["--merge", "mine.csv", "theirs.csv", "--out", "./mine.csv"], "it is read"],
+    ] as const) {
+      const { code, stderr } = await headstart(["label", ...args], { cwd: folder });
+      expect(stderr).toContain(message);
+      expect(code).toBe(2);
+    }
+    for (const [name, content] of Object.entries(files)) {
+      expect(readFileSync(join(folder, name), "utf8")).toBe(content);
+    }
+  });
+
+  it("takes what looks like a file of labels for one", async () => {
+    const { code, stderr } = await headstart(["label", "texts.csv", "--labels", "labls.txt", "--batch", "1"], {
+      cwd: folder,
+    });
+    expect(stderr).toContain("labls.txt: no such file");
+    expect(code).toBe(1);
   });
 
   it("explains itself with examples", async () => {

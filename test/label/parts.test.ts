@@ -2,11 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FileIsFolderError, FileMissingError } from "../../src/data/file-errors.js";
 import { kappa } from "../../src/label/agreement.js";
+import { readLabelNames } from "../../src/label/label-names.js";
 import { writeLabelled } from "../../src/label/labelled-file.js";
-import { readLabelNames } from "../../src/label/labels-option.js";
 import { outlookOf, type Snapshot } from "../../src/label/outlook.js";
-import { loadPool } from "../../src/label/pool.js";
+import { givenToEqualTexts, loadPool } from "../../src/label/pool.js";
 import { rowsOfShare } from "../../src/label/shares.js";
 import { replay } from "../../src/label/state.js";
 
@@ -83,6 +84,26 @@ describe("readLabelNames", () => {
       { name: "refund", description: "wants money back: all of it" },
       { name: "other" },
     ]);
+  });
+
+  it("refuses a file that is not there, names that are alike and names that hold a |", () => {
+    expect(() => readLabelNames(join(folder, "none.txt"))).toThrow(FileMissingError);
+    expect(() => readLabelNames(`${folder}/`)).toThrow(FileIsFolderError);
+    expect(() => readLabelNames("Good, bad,good")).toThrow(/found "good".* unlike "Good"/);
+    expect(() => readLabelNames("good|bad")).toThrow("one name after a comma");
+    expect(readLabelNames("refund: see https://example.com/a.txt")).toHaveLength(1);
+  });
+});
+
+describe("givenToEqualTexts", () => {
+  it("gives rows without a label that of an equal text, the first one where they differ", () => {
+    const given = new Map([
+      [1, ["x"]],
+      [2, ["y"]],
+    ]);
+    const all = givenToEqualTexts(given, Int32Array.of(0, 0, 1, 1, 2, 0));
+    expect(Object.fromEntries(all)).toEqual({ 0: ["x"], 1: ["x"], 2: ["y"], 3: ["y"], 5: ["x"] });
+    expect(givenToEqualTexts(new Map([...given, [0, ["z"]]]), Int32Array.of(0, 0, 0)).get(1)).toEqual(["x"]);
   });
 });
 

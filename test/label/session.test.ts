@@ -115,7 +115,28 @@ describe("LabelSession", () => {
     expect(session.done).toContain("& merges two");
     press(session, "+ ⏎");
     expect(session.done).toContain("needs a name");
+    press(session, "+ GOOD⏎");
+    expect(session.done).toContain("a label good already");
+    press(session, "+a|b⏎");
+    expect(session.done).toContain("no |");
     expect(kept).toEqual([]);
+  });
+
+  it("renames a label to another case of its name", () => {
+    const { session } = begin();
+    press(session, "1=good⏎Good⏎");
+    expect(session.state.answers.get(0)).toEqual(["Good"]);
+  });
+
+  it("says in words why there are no proposals, and how far the texts are read, within 80 columns", () => {
+    const { session } = begin();
+    const outlook = { expectedAccuracy: 0.65, gain: { answers: 50, accuracy: 0.03 }, isStable: false };
+    session.learn(lesson([1], [0.2, 0.8], { encoded: 1, outlook }));
+    expect(viewOf(session).outlook).toBe("model: about 65% of proposals right · 25% of the texts read");
+    session.learn(lesson([1], [0.2, 0.8], { outlook }));
+    expect(viewOf(session).outlook).toBe("model: about 65% of proposals right · 50 more answers: about +3 points");
+    session.problem = "no space left";
+    expect(viewOf(session).outlook).toBe("no proposals, the model stopped: no space left");
   });
 
   it("asks for a first label where there is none", () => {

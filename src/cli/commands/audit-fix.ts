@@ -11,6 +11,7 @@ import type { Lesson } from "../../label/lesson.js";
 import { requireUnlocked } from "../../label/lock.js";
 import { type LabelPool, loadPool } from "../../label/pool.js";
 import type { LabelState } from "../../label/state.js";
+import { journalOf, requireOwnOutput } from "../label-output.js";
 import { commandLine, print, shellWord } from "../print.js";
 import type { AuditCommandOptions } from "./audit.js";
 
@@ -26,11 +27,8 @@ export function requireAskable(data: string, out: string): void {
       "--fix asks on a terminal, and this is none. Start it in one (ssh -t), or write the findings with --out.",
     );
   }
+  requireOwnOutput("--fix", out, [data]);
   requireUnlocked(journalOf(out));
-}
-
-function journalOf(out: string): string {
-  return `${out}.journal.jsonl`;
 }
 
 /**

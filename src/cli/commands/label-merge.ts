@@ -8,6 +8,7 @@ import { MergeError } from "../../label/errors.js";
 import { writeMerged } from "../../label/labelled-file.js";
 import { type Merged, mergeLabels } from "../../label/merge.js";
 import { loadPool } from "../../label/pool.js";
+import { requireOtherFile } from "../label-output.js";
 import { print, printJson } from "../print.js";
 import type { LabelOptions } from "./label.js";
 
@@ -18,6 +19,7 @@ export async function labelMerge(files: readonly string[], options: LabelOptions
   const { out } = options;
   if (out === undefined) throw new UsageError("--merge needs --out <labelled.csv>: where to write the joined rows.");
   if (files.length < 2) throw new UsageError("--merge needs two files or more: --merge anna.csv ben.csv.");
+  requireOtherFile("--out", out, files);
   for (const file of files) if (!existsSync(file)) throw new FileMissingError(file);
   const pools = await Promise.all(files.map((file) => loadPool(file, options)));
   for (const pool of pools) {

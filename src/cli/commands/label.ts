@@ -5,16 +5,17 @@ import { counted, listed } from "../../data/wording.js";
 import { UsageError } from "../../errors.js";
 import { NothingToLabelError } from "../../label/errors.js";
 import { type KeptAnswers, LabelJournal } from "../../label/journal.js";
+import { likeNameOf, type NamedLabel, readLabelNames } from "../../label/label-names.js";
 import { writeLabelled } from "../../label/labelled-file.js";
-import { type NamedLabel, readLabelNames } from "../../label/labels-option.js";
 import type { Subject } from "../../label/lesson.js";
-import { type LabelPool, loadPool } from "../../label/pool.js";
+import { givenToEqualTexts, type LabelPool, loadPool } from "../../label/pool.js";
 import type { LabelSession, SessionSubject } from "../../label/session.js";
 import { expectation } from "../../label/session-view.js";
 import { rowsOfShare } from "../../label/shares.js";
 import { type LabelState, replay } from "../../label/state.js";
 import type { StrategyName } from "../../label/strategies/names.js";
 import { stderrLog } from "../../log.js";
+import { journalOf, requireOwnOutput } from "../label-output.js";
 import { commandLine, print, printJson, shellWord } from "../print.js";
 
 /** What the command line gives `label`. */
@@ -60,6 +61,7 @@ function requireUsable(data: string, asks: boolean, { out, batch }: LabelOptions
   if (out === undefined && batch === undefined) {
     throw new UsageError("label needs --out <labelled.csv>: where to write the labelled rows.");
   }
+  if (batch === undefined) requireOwnOutput("--out", out!, [data]);
   if (!asks) return;
   if (data === "-")
     throw new UsageError("label reads keys from the terminal, so the texts cannot come from there: name a file.");
@@ -89,15 +91,15 @@ function openWork(pool: LabelPool, options: LabelOptions, asks: boolean): LabelW
     multiLabel,
     labels: initialLabels(pool, told),
   };
-  const path = `${out}.journal.jsonl`;
-  const journal = asks ? LabelJournal.open(path, head) : undefined;
-  const kept = journal ?? LabelJournal.read(path, head);
   const groups = duplicateGroups(pool.texts);
   const order = rowsOfShare(groups, seed, options.share, options.overlap).filter((row) => /\S/.test(pool.texts[row]));
   if (order.length === 0) throw new NothingToLabelError(pool.shape.name, pool.texts.length);
-  const beginning = { labels: kept.head.labels, answers: pool.given };
+  const path = journalOf(`${out}`);
+  const journal = asks ? LabelJournal.open(path, head) : undefined;
+  const kept = journal ?? LabelJournal.read(path, head);
+  const beginning = { labels: kept.head.labels, answers: givenToEqualTexts(pool.given, groups) };
   const state = replay(beginning, kept.events);
-  const added = head.labels.filter((name) => !state.labels.includes(name) && !wasReplaced(name, kept));
+  const added = head.labels.filter((name) => !likeNameOf(name, state.labels) && !wasReplaced(name, kept));
   const events = [...kept.events, ...added.map((name) => ({ event: "add" as const, label: name }))];
   for (const event of events.slice(kept.events.length)) journal?.append(event);
   const { texts } = pool;
@@ -147,6 +149,8 @@ async function ask(pool: LabelPool, work: LabelWork, options: LabelOptions): Pro
   } finally {
     work.close();
   }
+  if (session.problem !== undefined)
+    stderrLog(options).warn(`there were no proposals, the model stopped: ${session.problem}`);
   await conclude(pool, session.state, options, session);
 }
 

@@ -1,0 +1,34 @@
+import { existsSync, statSync } from "node:fs";
+import { UsageError } from "../errors.js";
+
+/** Where the answers to what is written to `out` are kept. */
+export function journalOf(out: string): string {
+  return `${out}.journal.jsonl`;
+}
+
+/**
+ * Makes sure that no labels are lost by writing `out`: it is none of the files that are read, nor one that something else has written.
+ *
+ * @throws UsageError
+ */
+export function requireOwnOutput(option: string, out: string, inputs: readonly string[]): void {
+  requireOtherFile(option, out, inputs);
+  if (existsSync(out) && !existsSync(journalOf(out))) {
+    throw new UsageError(
+      `${option} ${out}: it exists, and was not written from answers that are kept (there is no ${journalOf(out)}). ` +
+        `Give another ${option}; to go on from the labels in ${out}, name it as the data.`,
+    );
+  }
+}
+
+/** @throws UsageError where a file that is read would be overwritten */
+export function requireOtherFile(option: string, out: string, inputs: readonly string[]): void {
+  const found = statSync(out, { throwIfNoEntry: false });
+  const isSame = (input: string) => {
+    const other = statSync(input, { throwIfNoEntry: false });
+    return found !== undefined && other !== undefined && found.dev === other.dev && found.ino === other.ino;
+  };
+  if (inputs.some(isSame)) {
+    throw new UsageError(`${option} ${out}: it is read, and would be overwritten. Give another ${option}.`);
+  }
+}
