@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
 /** The guides whose sessions are run. */
-export const guides = ["sentiment", "intents", "domain-shift", "from-setfit"] as const;
+export const guides = ["sentiment", "intents", "labelling", "domain-shift", "from-setfit"] as const;
 
 /** A command of a session, and what the guide says that it prints on stdout and stderr. */
 export interface Step {

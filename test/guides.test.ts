@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { difference, guides, prepare, run, stepsOf, withPrinted } from "../scripts/guide-console.js";
+import { post, serve } from "./serve/serving.js";
 
 describe.each(guides)("docs/guides/%s.md", (name) => {
   it("shows commands that work, and what they print", { timeout: 300_000 }, () => {
@@ -13,6 +14,24 @@ describe.each(guides)("docs/guides/%s.md", (name) => {
     for (const { command, printed } of steps) {
       expect(difference(printed, run(command, folder)), `$ ${command}`).toBeUndefined();
     }
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe("docs/guides/serving.md", () => {
+  it("shows what the server answers", { timeout: 300_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), "headstart-guide-"));
+    prepare(folder);
+    const guide = readFileSync("docs/guides/serving.md", "utf8");
+    const lines = guide.split("\n").filter((line) => line.startsWith("npx headstart "));
+    const [commands, [served]] = ["train", "serve"].map((verb) => lines.filter((line) => line.split(" ")[2] === verb));
+    for (const command of commands) run(command.replace("npx ", ""), folder);
+    const serving = await serve(served.split(" ").slice(3), { HEADSTART_CACHE: join(folder, ".cache") }, folder);
+    const [, path, body] = /^curl -s localhost:8080\/(\w+) [^']*'[^']*'[^']*'(.*)'$/m.exec(guide)!;
+    const [, answer] = /```json\n(.*)\n```/.exec(guide)!;
+    const given = await post(serving.url, path, body);
+    expect(difference(answer, JSON.stringify(given.answer))).toBeUndefined();
+    expect(await serving.stop()).toBe(0);
     rmSync(folder, { recursive: true });
   });
 });

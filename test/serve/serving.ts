@@ -23,10 +23,15 @@ export async function trained(corpusName: string, out: string, ...args: string[]
   if (code !== 0) throw new Error(stderr);
 }
 
-export async function serve(args: string[], env: Record<string, string> = {}): Promise<Serving> {
+/** @param env added to the environment of the tests */
+export async function serve(args: string[], env: Record<string, string> = {}, cwd?: string): Promise<Serving> {
   if (!existsSync(main)) throw new Error("dist/cli/main.js is missing: run npm run build first");
   const given = [main, "serve", "--port", "0", ...args];
-  const child = spawn(process.execPath, given, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, given, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let stderr = "";
   child.stderr.on("data", (chunk) => {
     stderr += chunk;
