@@ -13,6 +13,16 @@ function curveOf(method: CurvePoint["method"], accuracies: Record<number, number
 }
 
 describe("fitPowerLaw", () => {
+  it("adds to its interval what the test rows leave uncertain, however well the points lie on it", () => {
+    const points = [2, 4, 8, 16].map((n) => ({ n, error: 0.6 * n ** -0.3 }));
+    const at = (testRows?: number) => fitPowerLaw(points, testRows)!.errorAt(32);
+    const { error, interval } = at(100);
+    expect(at().interval[1] - at().interval[0]).toBeLessThan(1e-6);
+    const half = 1.96 * Math.sqrt((error * (1 - error)) / 100);
+    expect((interval[1] - interval[0]) / 2).toBeCloseTo(half, 1);
+    expect(at(100_000).interval[1]).toBeLessThan(interval[1]);
+  });
+
   it("finds the law that errors follow, and is sure of it", () => {
     const law = fitPowerLaw([2, 4, 8, 16].map((n) => ({ n, error: 0.6 * n ** -0.4 })))!;
     expect([law.a, law.b, law.r2]).toEqual([0.6, 0.4, 1].map((value) => expect.closeTo(value, 10)));
