@@ -91,7 +91,7 @@ export function summarizeCurve(done: readonly DoneCell[], data: ExperimentData):
     points,
     comparisons: compared(done),
     exchange: exchangeRate(points),
-    extrapolations: methods.flatMap((method) => extrapolated(method, points) ?? []),
+    extrapolations: methods.flatMap((method) => extrapolated(method, points, data.testLabels.length) ?? []),
   };
 }
 
@@ -122,9 +122,10 @@ const pairs: readonly (readonly [CurveMethod, CurveMethod])[] = [
   ["head", "adapted"],
 ];
 
-function extrapolated(method: CurveMethod, points: readonly CurvePoint[]): Extrapolation | undefined {
+function extrapolated(method: CurveMethod, points: readonly CurvePoint[], testRows: number): Extrapolation | undefined {
   const own = points.filter((point) => point.method === method);
-  const law = fitPowerLaw(own.map(({ perClass, accuracy }) => ({ n: perClass, error: 1 - accuracy.mean })));
+  const errors = own.map(({ perClass, accuracy }) => ({ n: perClass, error: 1 - accuracy.mean }));
+  const law = fitPowerLaw(errors, testRows);
   if (!law) return undefined;
   const most = own[own.length - 1].perClass;
   const { a, b, r2, warning } = law;

@@ -19,11 +19,15 @@ const GOOD_FIT = 0.9;
 
 /**
  * Fits a power law by least squares on logarithms (Hestness et al. 2017; Rosenfeld et al. 2020 on when it holds). The interval is that of
- * a new observation, from Student's t over the residuals, so that a bad fit makes it wide.
+ * a new observation, from Student's t over the residuals, so that a bad fit makes it wide; where all errors are counted on the same test rows,
+ * what these leave uncertain is common to all points, shows in no residual, and is added.
  * @param points n above 0, and the mean error there; points without any error tell nothing of a law and are left out.
  * @returns null with fewer than three points
  */
-export function fitPowerLaw(points: readonly { n: number; error: number }[]): PowerLaw | null {
+export function fitPowerLaw(
+  points: readonly { n: number; error: number }[],
+  testRows = Number.POSITIVE_INFINITY,
+): PowerLaw | null {
   const used = points.filter(({ error }) => error > 0);
   if (used.length < FEWEST_POINTS) return null;
   const x = used.map(({ n }) => Math.log(n));
@@ -39,7 +43,8 @@ export function fitPowerLaw(points: readonly { n: number; error: number }[]): Po
   const errorAt = (n: number) => {
     const logN = Math.log(n);
     const width = deviation * Math.sqrt(1 + 1 / used.length + (logN - meanX) ** 2 / spread);
-    const half = tQuantile(used.length - 2) * width;
+    const ofRows = 1.96 * Math.sqrt((1 / Math.min(1, Math.exp(at(logN))) - 1) / testRows); // of log error, by the delta method
+    const half = Math.hypot(tQuantile(used.length - 2) * width, ofRows);
     const bounded = (logError: number) => Math.min(1, Math.exp(logError));
     const interval: Interval = [bounded(at(logN) - half), bounded(at(logN) + half)];
     return { error: bounded(at(logN)), interval };

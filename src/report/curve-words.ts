@@ -45,7 +45,7 @@ export function extrapolationSentences({ extrapolations }: CurveResult): string[
 export function curveWarnings(result: CurveResult): string[] {
   const draws = Math.max(...result.points.map(({ accuracy }) => accuracy.draws));
   const highest = Math.max(...result.points.map(({ accuracy }) => accuracy.mean));
-  return [drawsWarning(draws), testRowsWarning(result.testRows, highest)].filter((text) => text !== undefined);
+  return [drawsWarning(draws), testRowsWarning(result.testRows, highest, draws)].filter((text) => text !== undefined);
 }
 
 function labels(count: number): string {

@@ -27,8 +27,9 @@ export function forestText(lines: readonly ForestLine[], width = 56): string[] {
     return `${name.padEnd(names)}  ${cells.join("")}`.trimEnd();
   });
   const scale = Array<string>(width).fill(" ");
-  write(scale, 0, signedPoints(low));
-  write(scale, width - signedPoints(high).length, signedPoints(high));
+  const marked = (value: number) => (value === 0 ? "0" : signedPoints(value));
+  write(scale, 0, marked(low));
+  write(scale, width - marked(high).length, marked(high));
   const isFree = scale.slice(Math.max(0, at(0) - 1), at(0) + 2).every((cell) => cell === " ");
   if (isFree) write(scale, at(0), "0");
   return [...drawn, `${"".padEnd(names)}  ${scale.join("")}`.trimEnd()];

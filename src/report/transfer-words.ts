@@ -74,7 +74,9 @@ export function transferWarnings(result: TransferResult): string[] {
   return [
     drawsWarning(draws),
     `${sourceRows} labelled source rows, ${unlabelledRows} unlabelled target texts; scored on ${testOrigin} (${testRows} rows), which nothing is trained on or chosen by.`,
-    testRowsWarning(testRows, highest),
-    "p is of a paired t test, corrected for the number of ways (Holm); intervals are not corrected.",
+    testRowsWarning(testRows, highest, draws),
+    draws > 1
+      ? "p is of a paired t test, corrected for the number of ways (Holm); intervals are not corrected."
+      : undefined,
   ].filter((text) => text !== undefined);
 }

@@ -40,9 +40,10 @@ export function drawsWarning(draws: number): string | undefined {
 }
 
 /** What the number of test rows says about accuracies, beside what the draws say. @param accuracy the largest one's mean */
-export function testRowsWarning(testRows: number, accuracy: number): string {
+export function testRowsWarning(testRows: number, accuracy: number, draws: number): string {
   const half = 1.96 * Math.sqrt((accuracy * (1 - accuracy)) / testRows);
-  return `Intervals are over draws of training rows. All are scored on the same ${testRows} test rows, which by themselves leave about ± ${points(half)} points.`;
+  const ofDraws = draws > 1 ? "Intervals are over draws of training rows. " : "";
+  return `${ofDraws}All are scored on the same ${testRows} test rows, which by themselves leave about ± ${points(half)} points.`;
 }
 
 /** A handful of values as bars of eighths. @param scale values of which the least is the lowest bar, the largest the highest */
