@@ -89,6 +89,23 @@ describe("audit", () => {
   });
 });
 
+describe("audit, told to write where it must not or cannot", () => {
+  it.each([
+    [["bad.csv", "--out", "bad.csv"], 2, "--out bad.csv: it is read"],
+    [["bad.csv", "--against", "other.csv", "--report", "./other.csv"], 2, "it is read"],
+    [["bad.csv", "--out", join("none", "x.csv")], 1, "its folder does not exist"],
+  ])("%j ends before it computes anything, with the files unchanged", async (args, code, message) => {
+    writeFileSync(join(folder, "other.csv"), "text,label\na,b\n");
+    const before = readFileSync(join(folder, "bad.csv"));
+    const ended = await run(["audit", ...args]);
+    expect(ended.stderr).toContain(message);
+    expect(ended.stderr).not.toContain("column");
+    expect(ended.code).toBe(code);
+    expect(readFileSync(join(folder, "bad.csv"))).toEqual(before);
+    expect(readFileSync(join(folder, "other.csv"), "utf8")).toBe("text,label\na,b\n");
+  });
+});
+
 describe("audit --against", () => {
   it("finds rows of another file, and no others", async () => {
     const test = readFileSync(corpus("intents/test.csv"), "utf8");

@@ -11,7 +11,7 @@ import type { Lesson } from "../../label/lesson.js";
 import { requireUnlocked } from "../../label/lock.js";
 import { type LabelPool, loadPool } from "../../label/pool.js";
 import type { LabelState } from "../../label/state.js";
-import { journalOf, requireOwnOutput } from "../label-output.js";
+import { journalOf, requireOwnOutput } from "../output-place.js";
 import { commandLine, print, shellWord } from "../print.js";
 import type { AuditCommandOptions } from "./audit.js";
 
@@ -19,7 +19,7 @@ import type { AuditCommandOptions } from "./audit.js";
 const asked: readonly FindingKind[] = ["conflict", "label", "language", "outlier"];
 
 /** @throws UsageError where nobody could be asked; JournalInUseError, before the audit has taken its minutes */
-export function requireAskable(data: string, out: string): void {
+export function requireAskable(data: string, out: string, inputs: readonly string[]): void {
   if (data === "-")
     throw new UsageError("--fix reads keys from the terminal, so the data cannot come from there: name a file.");
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
@@ -27,7 +27,7 @@ export function requireAskable(data: string, out: string): void {
       "--fix asks on a terminal, and this is none. Start it in one (ssh -t), or write the findings with --out.",
     );
   }
-  requireOwnOutput("--fix", out, [data]);
+  requireOwnOutput("--fix", out, inputs);
   requireUnlocked(journalOf(out));
 }
 

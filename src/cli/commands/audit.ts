@@ -11,6 +11,7 @@ import { auditText } from "../../report/audit-text.js";
 import type { Provenance } from "../../report/types.js";
 import { loadTensorflow, type TensorflowBackend } from "../../runtime/tensorflow.js";
 import { onInterrupt } from "../interrupt.js";
+import { requireNewPlace } from "../output-place.js";
 import { commandLine, print, printJson } from "../print.js";
 import { packageVersion } from "../version.js";
 import { fixLabels, requireAskable } from "./audit-fix.js";
@@ -44,7 +45,12 @@ export interface AuditCommandOptions {
 export async function audit(path: string, options: AuditCommandOptions): Promise<void> {
   const log = stderrLog(options);
   onInterrupt(() => `nothing was written; the same command line starts over:\n  ${commandLine()}`);
-  if (options.fix !== undefined) requireAskable(path, options.fix);
+  const inputs = [path, options.against].filter((input) => input !== undefined);
+  for (const name of ["out", "report"] as const) {
+    const file = options[name];
+    if (file !== undefined) requireNewPlace(`--${name}`, file, inputs);
+  }
+  if (options.fix !== undefined) requireAskable(path, options.fix, inputs);
   const dataset = requireTrainable(await read(path, options, log), options);
   const against = options.against === undefined ? undefined : await read(options.against, options, log, dataset);
   const { result, probabilities } = await audited(dataset, against, options, log);

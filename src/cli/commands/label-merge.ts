@@ -8,7 +8,7 @@ import { MergeError } from "../../label/errors.js";
 import { writeMerged } from "../../label/labelled-file.js";
 import { type Merged, mergeLabels } from "../../label/merge.js";
 import { loadPool } from "../../label/pool.js";
-import { requireOtherFile } from "../label-output.js";
+import { requireOtherFile } from "../output-place.js";
 import { print, printJson } from "../print.js";
 import type { LabelOptions } from "./label.js";
 

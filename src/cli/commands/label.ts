@@ -15,7 +15,7 @@ import { rowsOfShare } from "../../label/shares.js";
 import { type LabelState, replay } from "../../label/state.js";
 import type { StrategyName } from "../../label/strategies/names.js";
 import { stderrLog } from "../../log.js";
-import { journalOf, requireOwnOutput } from "../label-output.js";
+import { journalOf, requireOwnOutput } from "../output-place.js";
 import { commandLine, print, printJson, shellWord } from "../print.js";
 
 /** What the command line gives `label`. */

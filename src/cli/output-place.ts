@@ -1,5 +1,6 @@
-import { existsSync, statSync } from "node:fs";
-import { UsageError } from "../errors.js";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { OutputError, UsageError } from "../errors.js";
 
 /** Where the answers to what is written to `out` are kept. */
 export function journalOf(out: string): string {
@@ -12,12 +13,26 @@ export function journalOf(out: string): string {
  * @throws UsageError
  */
 export function requireOwnOutput(option: string, out: string, inputs: readonly string[]): void {
-  requireOtherFile(option, out, inputs);
+  requireNewPlace(option, out, inputs);
   if (existsSync(out) && !existsSync(journalOf(out))) {
     throw new UsageError(
       `${option} ${out}: it exists, and was not written from answers that are kept (there is no ${journalOf(out)}). ` +
         `Give another ${option}; to go on from the labels in ${out}, name it as the data.`,
     );
+  }
+}
+
+/**
+ * Makes sure, before minutes are spent, that a file can stand where results are to be written.
+ *
+ * @throws UsageError where it is read; OutputError where its folder does not exist or may not be written to
+ */
+export function requireNewPlace(option: string, out: string, inputs: readonly string[]): void {
+  requireOtherFile(option, out, inputs);
+  try {
+    accessSync(dirname(out), constants.W_OK);
+  } catch (error) {
+    throw new OutputError(out, error);
   }
 }
 
