@@ -196,6 +196,12 @@ describe.skipIf(!chromiumPath)("the page", () => {
         await page.evaluate("document.body.style.fontFamily = 'monospace'"); // no font that a phone has is wider
         expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
         expect(await lowestContrast(page)).toBeGreaterThan(4.5); // WCAG 2.2, 1.4.3
+        await page.check("#by-line");
+        await page.fill("#text", `where is my parcel?\n${"a-very-long-word-".repeat(20)}`);
+        await page.locator("#line-rows tr").nth(1).waitFor();
+        expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+        const { width } = (await page.locator("#line-rows tr:last-child td").nth(1).boundingBox())!;
+        expect(width).toBeGreaterThan(180); // room for a label, however long its text is
       },
       { viewport: { width: 360, height: 700 }, colorScheme },
     ),
