@@ -176,6 +176,6 @@ async function secondsOf(
   const training = plan.rowsOf(cell).map((row) => texts[row]);
   const isAdapted = cell.method === "adapted";
   const depth = isAdapted ? adaptation.depth : Number.POSITIVE_INFINITY;
-  const recipe = isAdapted ? adaptation.recipe : (changes ?? scratchRecipe);
+  const recipe = isAdapted ? adaptation.recipe : (changes ?? scratchRecipe(training.length, labelNames.length));
   return estimate.adaptation(depth, training, testTexts, labelNames.length, recipe);
 }

@@ -122,15 +122,23 @@ export async function trainAdaptedLayers(
   };
 }
 
-/** From nothing the weights have far to go, at a higher rate than pretrained ones are adapted at, and there is nothing to stay near to. */
-export const scratchRecipe: Partial<Recipe> = { learningRate: 5e-4, steps: 60, blend: 1 };
+const FEWEST_SCRATCH_STEPS = 60;
+
+/**
+ * From nothing the weights have far to go, at a higher rate than pretrained ones are adapted at and in no fewer steps, and there is nothing to
+ * stay near to.
+ */
+export function scratchRecipe(rows: number, classes: number): Partial<Recipe> {
+  const { steps } = recipeFor(rows, classes).recipe;
+  return { learningRate: 5e-4, steps: Math.max(FEWEST_SCRATCH_STEPS, steps), blend: 1 };
+}
 
 /** From scratch: the same architecture with random weights, all layers trained by the same adaptation. */
 export async function trainRandomWeights(
   { tensorflow, seed }: Pick<Training, "tensorflow" | "seed">,
   encoder: Encoder,
   rows: TrainingRows,
-  recipe: Partial<Recipe> = scratchRecipe,
+  recipe: Partial<Recipe> = scratchRecipe(rows.texts.length, rows.targets.classes),
 ): Promise<AdaptedPredictor> {
   const model = withRandomWeights(encoder, new Random(seed));
   const fresh = await encoder.withModel(model, "last");

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { recipeFor } from "../../src/adapt/recipe.js";
 import {
   type CurveOptions,
   curveCosts,
@@ -7,6 +8,7 @@ import {
   runCurve,
 } from "../../src/experiments/curve.js";
 import { curveMethods } from "../../src/experiments/curve-methods.js";
+import { scratchRecipe } from "../../src/experiments/methods.js";
 import { curveText } from "../../src/report/curve-text.js";
 import { demonstration, manifest, tinySetup } from "./demonstration.js";
 
@@ -59,6 +61,16 @@ describe("runCurve", () => {
   });
 });
 
+describe("scratchRecipe", () => {
+  it("trains random weights in no fewer steps than pretrained ones, and at a higher rate", () => {
+    for (const rows of [8, 225, 2000]) {
+      const [scratch, adapted] = [scratchRecipe(rows, 2), recipeFor(rows, 2).recipe];
+      expect(scratch.steps).toBeGreaterThanOrEqual(Math.max(60, adapted.steps));
+      expect(scratch.learningRate).toBeGreaterThan(adapted.learningRate);
+    }
+  });
+});
+
 describe("planCurve", () => {
   it("keeps training and test rows apart", async () => {
     const data = await demonstration("reviews");
@@ -81,8 +93,11 @@ describe("curveText", () => {
     const data = await demonstration("reviews");
     const methods = ["head", "bag-of-words"] as const;
     const { result } = await runCurve(data, setup, { ...options, methods }, { manifest });
-    const text = curveText({ ...result, data: "reviews.csv", testOrigin: "test.csv" });
-    for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(85);
+    const points = curveMethods.flatMap((method) =>
+      result.points.filter((point) => point.method === "head").map((point) => ({ ...point, method })),
+    );
+    const text = curveText({ ...result, points, data: "a/rather/long/path/of/reviews.csv", testOrigin: "test.csv" });
+    for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
     expect(text).toMatch(/2 draws are few/);
     expect(text).toMatch(/Transfer \(head only\) reaches/);
   });
