@@ -1,8 +1,8 @@
 /**
  * What `headstart serve` does under load, beside the plain Transformers.js pipeline behind the same HTTP framework on the same folder:
- * requests a second and times to the answer at several numbers of connections, one text a request; GET /health at full load.
+ * requests a second and times to the answer at several numbers of connections, one text a request or several; GET /health at full load.
  *
- *   npx tsx scripts/load.ts [--seconds 5] [--rounds 3] [--connections 1,16,64] [--folder <model>]… [--json] [-- <options of serve>]   (2 minutes)
+ *   npx tsx scripts/load.ts [--seconds 5] [--rounds 3] [--connections 1,16,64] [--texts 1] [--folder <model>]… [--json] [-- <options of serve>]   (2 minutes)
  *   npx tsx scripts/load.ts --soak 10       minutes at 64 connections: memory and failures (10 minutes)
  *
  * The servers take turns, and the round with the median rate is printed. Texts are those of data/reviews and data/intents in turn; the load
@@ -23,6 +23,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: "string", default: "5" },
     rounds: { type: "string", default: "3" },
     connections: { type: "string", default: "1,16,64" },
+    texts: { type: "string", default: "1" },
     folder: { type: "string", multiple: true },
     soak: { type: "string" },
     json: { type: "boolean", default: false },
@@ -41,8 +42,20 @@ try {
 
 async function compare(connections: number[]): Promise<void> {
   const servers = [await startHeadstart(folders, positionals), await startPlain(folders)];
+  try {
+    const rows = await rowsOf(servers, connections);
+    const healthMs = await healthTimesDuring(servers[0].url, () => load(servers[0], 64, Number(values.seconds)));
+    const health = { probes: healthMs.length, p50: percentile(healthMs, 0.5), p99: percentile(healthMs, 0.99) };
+    if (values.json) console.log(JSON.stringify({ rows, health }, null, 2));
+    else print(rows, health);
+  } finally {
+    for (const server of servers) await server.stop();
+  }
+}
+
+async function rowsOf(servers: readonly Server[], connections: readonly number[]): Promise<Measured[]> {
   const rows: Measured[] = [];
-  for (const server of servers) await load(server, 16, 2);
+  for (const server of servers) await load(server, 1, 3);
   for (const count of connections) {
     const rounds: Measured[][] = servers.map(() => []);
     for (let round = 0; round < Number(values.rounds); round++) {
@@ -50,11 +63,7 @@ async function compare(connections: number[]): Promise<void> {
     }
     rows.push(...rounds.map(median));
   }
-  const healthMs = await healthTimesDuring(servers[0].url, () => load(servers[0], 64, Number(values.seconds)));
-  for (const server of servers) await server.stop();
-  const health = { probes: healthMs.length, p50: percentile(healthMs, 0.5), p99: percentile(healthMs, 0.99) };
-  if (values.json) console.log(JSON.stringify({ rows, health }, null, 2));
-  else print(rows, health);
+  return rows;
 }
 
 /** The round with the median rate. */
@@ -91,6 +100,7 @@ async function load({ name, url }: Server, connections: number, seconds: number)
       else failed++;
     });
   });
+  if (timesMs.length === 0) throw new Error(`${name} gave no answer within ${seconds} s: try more --seconds`);
   const took = (performance.now() - startMs) / 1000;
   const cpuMs = ((await usageOf(url)).cpuMs - before.cpuMs) / timesMs.length;
   const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(timesMs, share));
@@ -98,11 +108,12 @@ async function load({ name, url }: Server, connections: number, seconds: number)
 }
 
 function requestsTo(url: string, connections: number, seconds: number): autocannon.Options {
-  const requests = texts.map((text) => ({
+  const each = Number(values.texts);
+  const requests = texts.map((text, i) => ({
     method: "POST" as const,
     path: "/predict",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ text }),
+    body: JSON.stringify(each === 1 ? { text } : { texts: [...texts.slice(i), ...texts].slice(0, each) }),
   }));
   let started = 0;
   const setupClient = (client: autocannon.Client) => {

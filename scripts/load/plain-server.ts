@@ -1,6 +1,6 @@
 /**
  * The comparison of load.ts: Transformers.js' text-classification pipeline behind the same HTTP framework, one request at a time, as its
- * documentation shows it. Prints its address; takes POST /predict {"text": …}.
+ * documentation shows it. Prints its address; takes POST /predict {"text": …} or {"texts": […]}.
  *
  *   npx tsx scripts/load/plain-server.ts <model folder…>
  */
@@ -16,8 +16,8 @@ const classifiers = await Promise.all(
   folders.map((folder) => pipeline("text-classification", folder, { dtype: "fp32" })),
 );
 const app = Fastify();
-app.post<{ Body: { text: string } }>("/predict", ({ body }) =>
-  Promise.all(classifiers.map((classify) => classify(body.text))),
+app.post<{ Body: { text: string; texts?: string[] } }>("/predict", ({ body }) =>
+  Promise.all(classifiers.map((classify) => classify(body.texts ?? body.text))),
 );
 collectDefaultMetrics();
 app.get("/metrics", () => register.metrics());
