@@ -45,11 +45,14 @@ export interface CompareResult {
   encoders: RankedEncoder[];
   /** Between the means over draws, of all layers. */
   agreements: Agreement[];
-  /** With training, of the encoders' last layers. */
+  /** With training, of the encoders' last layers; none below three encoders. */
   trainedAgreements: Agreement[];
   /** The encoder to take, and one that is faster and not told apart from it. */
   recommendation: { best: string; faster?: string; betterLayer?: number };
 }
+
+/** Two things are always in the same order or the opposite one. */
+const FEWEST_TO_RANK = 3;
 
 /** Metrics of a layer, in the direction that higher is better. */
 export const metrics = ["logMe", "hScore", "neighbours", "probeAccuracy"] as const;
@@ -88,7 +91,7 @@ export function summarizeComparison(
     trainedAgreements: metrics.flatMap((a) => {
       const ofLast = trained.map((one) => lastOf(one.encoder)!);
       const after = trained.map((one) => one.trained!.mean);
-      return trained.length < 2 ? [] : [{ a, b: "trained", tau: kendallTau(means(ofLast, a), after) }];
+      return trained.length < FEWEST_TO_RANK ? [] : [{ a, b: "trained", tau: kendallTau(means(ofLast, a), after) }];
     }),
     recommendation: {
       best: best?.encoder ?? "",

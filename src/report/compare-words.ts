@@ -25,12 +25,21 @@ export function recommendationSentences({ encoders, layers, recommendation }: Co
       `${faster} is ${(quick / slow).toFixed(1)} times as fast, and on these draws not told apart from it.`,
     );
   }
+  const close = encoders.filter(({ encoder, behind }) => encoder !== faster && behind && !isSure(behind));
+  if (close.length > 0) {
+    sentences.push(`Not told apart from it on these draws: ${close.map(({ encoder }) => encoder).join(", ")}.`);
+  }
   if (betterLayer) {
     sentences.push(
       `Layer ${betterLayer} of ${last.layers} does better than the last: try train --features last3 or --adapt.`,
     );
   }
   return sentences;
+}
+
+/** Whether chance hardly explains it, by the corrected p value. */
+function isSure({ correctedP }: { correctedP: number | null }): boolean {
+  return correctedP !== null && correctedP < 0.05;
 }
 
 /** What a reader should know before the figures. */

@@ -220,6 +220,13 @@ describe("what the sentences say", () => {
     expect(flat(transferText(transfer))).toContain("not told apart from all of the source (+1.0");
   });
 
+  it("tells which encoders are not told apart from the best", () => {
+    const third = { ...comparison.encoders[1], encoder: "c", behind: { ...paired(-0.01), correctedP: 0.3 } };
+    const fourth = { ...third, encoder: "d", behind: { ...paired(-0.2), correctedP: 0.01 } };
+    const text = flat(compareText({ ...comparison, encoders: [...comparison.encoders, third, fourth] }));
+    expect(text).toContain("Not told apart from it on these draws: c. ");
+  });
+
   it("draws intervals about zero, in 80 columns", () => {
     const forest = transferText(transfer)
       .split("\n")
