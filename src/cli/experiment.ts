@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { type Dataset, loadDataset } from "../data/dataset.js";
@@ -141,8 +141,12 @@ export function runOptions(
 
 /** A page that cannot be written is better known before hours of training. @throws OutputError */
 function requireFolderOf(report: string | undefined): void {
-  if (report === undefined || existsSync(dirname(resolve(report)))) return;
-  throw new OutputError(report, { code: "ENOENT" });
+  if (report === undefined) return;
+  try {
+    accessSync(dirname(resolve(report)), constants.W_OK);
+  } catch (error) {
+    throw new OutputError(report, error);
+  }
 }
 
 /** `reviews` of `reviews.csv` and of `reviews/train.csv`. */
