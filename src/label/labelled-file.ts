@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { formatOfPath } from "../data/format.js";
 import type { TableRecord } from "../data/record.js";
-import { type AddedValue, cellText, type TableShape, TableWriter } from "../data/write.js";
+import { cellText, type TableShape, TableWriter } from "../data/write.js";
 import { OutputError } from "../errors.js";
 import type { LabelPool } from "./pool.js";
 import type { LabelState } from "./state.js";
@@ -98,8 +98,8 @@ function labelledRecord(
   const before = new Map<string, unknown>(
     object ? Object.entries(object) : pool.shape.columns.map((column, at) => [column, values[at]]),
   );
-  const labels = state.answers.get(row) ?? [];
-  const label: AddedValue = labels.length === 1 ? labels[0] : labels;
+  const labels = state.answers.get(row);
+  const label = labels?.length === 1 ? labels[0] : (labels ?? null);
   const note = [state.odd.has(row) ? "odd" : "", state.notes.get(row) ?? ""].filter((part) => part !== "").join(": ");
   const all = new Map([...before, [labelColumn, label], ["note", note || (before.get("note") ?? "")]]);
   return {
@@ -111,6 +111,7 @@ function labelledRecord(
 
 function fieldOf(value: unknown): string {
   if (value === undefined || value === null) return "";
+  if (Array.isArray(value) && value.length === 0) return "[]"; // that none applies is an answer, unlike an empty field
   if (typeof value === "string" || typeof value === "number") return String(value);
   return Array.isArray(value) ? cellText(value.map(String)) : JSON.stringify(value);
 }

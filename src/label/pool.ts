@@ -68,7 +68,8 @@ function givenLabels(
   const cellOf = cellReader(table, column);
   const filled = records.flatMap((record, row) => {
     const cell = cellOf(record);
-    return cell === undefined || cell === null || String(cell).trim() === "" ? [] : [{ row, cell, line: record.line }];
+    const isAnswer = Array.isArray(cell) ? multiLabel || cell.length > 0 : String(cell ?? "").trim() !== "";
+    return isAnswer ? [{ row, cell, line: record.line }] : [];
   });
   const cells = filled.map(({ cell }) => cell);
   const where = (at: number) => place(table.name, filled[at].line);

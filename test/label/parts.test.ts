@@ -2,8 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadDataset } from "../../src/data/dataset.js";
 import { FileIsFolderError, FileMissingError } from "../../src/data/file-errors.js";
 import { kappa } from "../../src/label/agreement.js";
+import type { LabelEvent } from "../../src/label/journal.js";
 import { readLabelNames } from "../../src/label/label-names.js";
 import { writeLabelled } from "../../src/label/labelled-file.js";
 import { outlookOf, type Snapshot } from "../../src/label/outlook.js";
@@ -122,6 +124,24 @@ describe("writeLabelled", () => {
     expect(readFileSync(output, "utf8")).toBe('id;text;label;note\n1;"a;b";x;see, it\n');
     await writeLabelled(output, pool, state, { all: true });
     expect(readFileSync(output, "utf8")).toBe('id;text;label;note\n1;"a;b";x;see, it\n2;c;;odd\n3;d;;\n');
+  });
+
+  it.each(["none.csv", "none.jsonl"])("tells an answer of no label from none that was given, in %s", async (name) => {
+    const input = join(folder, "none-in.csv");
+    writeFileSync(input, "text\na\nb\nc\n");
+    const events: LabelEvent[] = [
+      { event: "label", row: 0, labels: [] },
+      { event: "label", row: 1, labels: ["x", "y"] },
+    ];
+    const state = replay({ labels: ["x", "y"], answers: new Map() }, events);
+    await writeLabelled(join(folder, name), await loadPool(input), state, { all: true });
+    const { given } = await loadPool(join(folder, name), { multiLabel: true });
+    expect([...given]).toEqual([
+      [0, []],
+      [1, ["x", "y"]],
+    ]);
+    const rows = await loadDataset(join(folder, name), { multiLabel: true });
+    expect(rows.labels.slice(0, 2)).toEqual([[], ["x", "y"]]);
   });
 
   it("fills the labels that are missing, and goes from CSV to JSON Lines by the name", async () => {
