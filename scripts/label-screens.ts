@@ -1,14 +1,16 @@
 /**
  * Writes the screens of `headstart label` in docs/screens: data/reviews without its labels, in a terminal of 80 × 24, answered by the labels
- * that were taken away.
+ * that were taken away. Prints what the session expects of its model after 60 answers, and what `train` reaches with them on the test rows.
  *
  *   npm run build && npx tsx scripts/label-screens.ts     (1 minute; needs tmux)
  */
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
+import { main } from "../test/cli/headstart.js";
 import { Terminal } from "../test/cli/tmux.js";
 
 const reviews: { text: string; label: string }[] = parse(readFileSync("data/reviews/train.csv"), { columns: true });
@@ -30,7 +32,20 @@ terminal.press("Escape");
 await terminal.shows(/^> [12] .*%/m);
 terminal.press("?");
 await keep("help", "Any key closes this page.");
+terminal.press("x");
+await answer(59, 60);
+await terminal.shows("60 labelled");
+await new Promise((resolve) => setTimeout(resolve, 3000)); // the model learns from the last answer, too
+terminal.press("Q");
+console.log(await terminal.ends());
 terminal.close();
+const test = join(process.cwd(), "data/reviews/test.csv");
+for (const command of [
+  ["train", "labelled.csv", "--out", "model", "-q"],
+  ["evaluate", "model", test, "-q"],
+]) {
+  console.log(execFileSync(process.execPath, [main, ...command], { cwd: folder, encoding: "utf8" }));
+}
 rmSync(folder, { recursive: true });
 
 async function keep(name: string, what: string | RegExp): Promise<void> {
