@@ -3,15 +3,17 @@ import type { Log } from "../log.js";
 import { QueueConnectionError } from "./errors.js";
 
 const MS_BETWEEN_ATTEMPTS = 1000;
+/** For the first connection: what listens there may take it and say nothing, if it is no Redis. */
+const MS_TO_ANSWER = 30_000;
 
 /**
  * Connects to Redis or Valkey. The first connection has to succeed; one that is lost later is waited for, and nothing is given up.
  *
- * @param url `redis://`, or `rediss://` over TLS. @throws QueueConnectionError
+ * @param url `redis://`, or `rediss://` over TLS. @param msToAnswer for the first connection. @throws QueueConnectionError
  */
-export async function connect(url: string, log: Log): Promise<Redis> {
+export async function connect(url: string, log: Log, msToAnswer = MS_TO_ANSWER): Promise<Redis> {
   const shown = withoutPassword(url);
-  await tryOnce(url, shown);
+  await tryOnce(url, shown, msToAnswer);
   const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => MS_BETWEEN_ATTEMPTS });
   let isLost = false;
   redis.on("error", () => {}); // told below
@@ -27,19 +29,23 @@ export async function connect(url: string, log: Log): Promise<Redis> {
   return redis;
 }
 
-async function tryOnce(url: string, shown: string): Promise<void> {
+async function tryOnce(url: string, shown: string, msToAnswer: number): Promise<void> {
   if (!/^rediss?:\/\/./.test(url)) throw new QueueConnectionError(shown, new Error("no address of Redis"));
   const probe = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 5000 });
   let cause: unknown;
   probe.on("error", (error) => {
     cause ??= error;
   });
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })), msToAnswer);
+  });
   try {
-    await probe.connect();
-    await probe.ping();
+    await Promise.race([probe.connect().then(() => probe.ping()), silence]);
   } catch (error) {
     throw new QueueConnectionError(shown, cause ?? error);
   } finally {
+    clearTimeout(timer);
     probe.disconnect();
   }
 }

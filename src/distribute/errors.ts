@@ -10,9 +10,24 @@ export class QueueConnectionError extends HeadstartError {
     const reasons: Record<string, string> = {
       ECONNREFUSED: "nothing listens there. Start Redis or Valkey, for instance with redis-server --appendonly yes",
       ENOTFOUND: "the host's name is not known",
-      ETIMEDOUT: "the host does not answer",
+      ETIMEDOUT: "there is no answer",
     };
-    super(`${url}: ${reasons[code ?? ""] ?? message}. A queue is named as redis://user:password@host:6379.`, { cause });
+    const told = message.startsWith("Unknown RESP type")
+      ? "what listens there is no Redis"
+      : message.replace(/\.$/, "");
+    super(`${url}: ${reasons[code ?? ""] ?? told}. A queue is named as redis://user:password@host:6379.`, { cause });
+  }
+}
+
+/** Redis does not take a shard: its memory or disk is full, or it is a replica. */
+export class QueueRefusedError extends HeadstartError {
+  readonly code = "QUEUE_REFUSED";
+
+  constructor(file: string, cause: Error) {
+    super(
+      `${file}: Redis does not take it: ${cause.message.replace(/\.? script: .*$/, "")}. Where its memory is full, let fewer shards wait (--ahead) or raise maxmemory; the same command line goes on.`,
+      { cause },
+    );
   }
 }
 

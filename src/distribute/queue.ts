@@ -2,6 +2,7 @@ import { type Job, Queue, UnrecoverableError, WaitingError, Worker } from "bullm
 import type { Redis } from "ioredis";
 import { HeadstartError, OutputError } from "../errors.js";
 import {
+  QueueRefusedError,
   ShardModelError,
   StoreAccessError,
   StoreCredentialsError,
@@ -41,8 +42,17 @@ export class ShardQueue {
     this.#queue.on("error", () => {}); // the connection tells
   }
 
-  /** Adds a shard, unless it is there already; one that failed is tried again. */
+  /** Adds a shard, unless it is there already; one that failed is tried again. @throws QueueRefusedError */
   async add(shard: Shard): Promise<void> {
+    try {
+      await this.#add(shard);
+    } catch (error) {
+      if (error instanceof Error && error.name === "ReplyError") throw new QueueRefusedError(shard.file, error);
+      throw error;
+    }
+  }
+
+  async #add(shard: Shard): Promise<void> {
     await this.redis.sadd(queuesKey, this.model);
     const job = await this.#queue.add("shard", shard, {
       jobId: `${runId(shard.run)}-${shard.file}`,

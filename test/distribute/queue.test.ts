@@ -1,8 +1,13 @@
+import { once } from "node:events";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { connect } from "../../src/distribute/connection.js";
 import type { RunStatus } from "../../src/distribute/status.js";
+import { silentLog } from "../../src/log.js";
 import { Random } from "../../src/random.js";
 import { headstart } from "../cli/headstart.js";
 import { Running } from "./processes.js";
@@ -164,6 +169,34 @@ describe.skipIf(withoutRedis)("predict --queue of a file that is not there", () 
   it(title("says so and ends"), async () => {
     const missing = await run("predict", "model", "none.csv", "--queue", redis.url, "--out", "none");
     expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining("(FILE_MISSING)")]);
+  });
+});
+
+describe.skipIf(withoutRedis)("predict --queue where Redis is full", () => {
+  it(title("says so, and goes on once there is room"), async () => {
+    writeFileSync(join(folder, "full.csv"), csv(3000));
+    const client = new Redis(redis.url);
+    await client.config("SET", "maxmemory", "1mb");
+    const args = ["predict", "model", "full.csv", "--queue", redis.url, "--out", "full"];
+    const full = await run(...args);
+    expect([full.code, full.stderr]).toEqual([1, expect.stringMatching(/shard-0.*OOM.*\(QUEUE_REFUSED\)/)]);
+    await client.config("SET", "maxmemory", "0");
+    client.disconnect();
+    const again = await run(...args);
+    expect([again.code, again.stderr]).toEqual([0, expect.stringContaining("split 3,000 rows into 2 shards")]);
+  });
+});
+
+describe("a queue that is no Redis", () => {
+  it.each([
+    ["speaks HTTP", (socket: Socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"), "no Redis", 30_000],
+    ["says nothing", () => {}, "no answer", 200],
+  ])("is told where what listens %s", async (_name, onConnection, told, msToAnswer) => {
+    const server = createServer(onConnection).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `redis://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await expect(connect(url, silentLog, msToAnswer)).rejects.toThrow(new RegExp(`${told}.*A queue is named as`));
+    server.close();
   });
 });
 
