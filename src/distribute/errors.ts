@@ -12,9 +12,12 @@ export class QueueConnectionError extends HeadstartError {
       ENOTFOUND: "the host's name is not known",
       ETIMEDOUT: "there is no answer",
     };
-    const told = message.startsWith("Unknown RESP type")
-      ? "what listens there is no Redis"
-      : message.replace(/\.$/, "");
+    const answers: [RegExp, string][] = [
+      [/^Unknown RESP type/, "what listens there is no Redis"],
+      [/^NOAUTH/, "it asks for a password"],
+      [/^WRONGPASS/, "the user or the password is wrong"],
+    ];
+    const told = answers.find(([answer]) => answer.test(message))?.[1] ?? message.replace(/\.$/, "");
     super(`${url}: ${reasons[code ?? ""] ?? told}. A queue is named as redis://user:password@host:6379.`, { cause });
   }
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../src/distribute/connection.js";
+import { QueueConnectionError } from "../../src/distribute/errors.js";
 import type { RunStatus } from "../../src/distribute/status.js";
 import { silentLog } from "../../src/log.js";
 import { Random } from "../../src/random.js";
@@ -187,7 +188,15 @@ describe.skipIf(withoutRedis)("predict --queue where Redis is full", () => {
   });
 });
 
-describe("a queue that is no Redis", () => {
+describe("a queue that cannot be used", () => {
+  it.each([
+    ["NOAUTH HELLO must be called with the client already authenticated.", "redis://a: it asks for a password."],
+    ["WRONGPASS invalid username-password pair or user is disabled.", "redis://a: the user or the password is wrong."],
+    ["LOADING Redis is loading.", "redis://a: LOADING Redis is loading. A queue"],
+  ])("is told by what Redis answers: %s", (answer, told) => {
+    expect(new QueueConnectionError("redis://a", new Error(answer)).message).toContain(told);
+  });
+
   it.each([
     ["speaks HTTP", (socket: Socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"), "no Redis", 30_000],
     ["says nothing", () => {}, "no answer", 200],
