@@ -24,6 +24,10 @@ export interface RunningServer {
 }
 
 const msBetweenLooks = 1000;
+
+/** In looks. */
+const longestPause = 15;
+
 const msBetweenClosings = 50;
 
 /**
@@ -70,16 +74,24 @@ async function listen(app: FastifyInstance, { host, port }: ServerOptions): Prom
   return `http://${family === "IPv6" ? `[${address}]` : address}:${actual}/`;
 }
 
-/** Looks at the manifests every second: unlike the events of a file system that works on all of them, and through renames. */
+/**
+ * Looks at the manifests every second: unlike the events of a file system that works on all of them, and through renames. A folder that
+ * does not load, because it is copied at this moment perhaps, is tried again after 1, 3, 7 and then every 15 seconds.
+ */
 function reloadWhenRetrained({ models, metrics, options }: AppContext): () => Promise<void> {
   let look = Promise.resolve();
   let told = "";
+  let pause = 0;
+  let pausing = 0;
   const timer = setInterval(() => {
+    if (pausing-- > 0) return;
     look = look
       .then(() => reload(models, metrics, options.log))
       .then((failure) => {
         if (failure && failure !== told) options.log.warn(failure);
         told = failure;
+        pause = failure ? Math.min(2 * pause + 1, longestPause) : 0;
+        pausing = pause - 1;
       });
   }, msBetweenLooks);
   return () => {
