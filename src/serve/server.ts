@@ -24,10 +24,7 @@ export interface RunningServer {
 }
 
 const msBetweenLooks = 1000;
-
-/** In looks. */
-const longestPause = 15;
-
+const mostMsBetweenLooks = 16_000;
 const msBetweenClosings = 50;
 
 /**
@@ -74,30 +71,26 @@ async function listen(app: FastifyInstance, { host, port }: ServerOptions): Prom
   return `http://${family === "IPv6" ? `[${address}]` : address}:${actual}/`;
 }
 
-/**
- * Looks at the manifests every second: unlike the events of a file system that works on all of them, and through renames. A folder that
- * does not load, because it is copied at this moment perhaps, is tried again after 1, 3, 7 and then every 15 seconds.
- */
-function reloadWhenRetrained({ models, metrics, options }: AppContext): () => Promise<void> {
-  let look = Promise.resolve();
-  let told = "";
-  let pause = 0;
-  let pausing = 0;
-  const timer = setInterval(() => {
-    if (pausing-- > 0) return;
-    look = look
-      .then(() => reload(models, metrics, options.log))
-      .then((failure) => {
-        if (failure && failure !== told) options.log.warn(failure);
-        told = failure;
-        pause = failure ? Math.min(2 * pause + 1, longestPause) : 0;
-        pausing = pause - 1;
-      });
-  }, msBetweenLooks);
+/** Looks at the manifests every second: unlike the events of a file system that works on all of them, and through renames. */
+function reloadWhenRetrained(context: AppContext): () => Promise<void> {
+  const stop = new AbortController();
+  const looking = keepLooking(context, stop.signal);
   return () => {
-    clearInterval(timer);
-    return look;
+    stop.abort();
+    return looking;
   };
+}
+
+/** A folder that does not load, because it is copied at this moment perhaps, is tried again after 2, 4, 8 and then every 16 seconds. */
+async function keepLooking({ models, metrics, options }: AppContext, signal: AbortSignal): Promise<void> {
+  let told = "";
+  let pauseMs = msBetweenLooks;
+  while (await delay(pauseMs, true, { signal }).catch(() => false)) {
+    const failure = await reload(models, metrics, options.log);
+    if (failure && failure !== told) options.log.warn(failure);
+    told = failure;
+    pauseMs = failure ? Math.min(2 * pauseMs, mostMsBetweenLooks) : msBetweenLooks;
+  }
 }
 
 /** @returns what went wrong, or nothing */
