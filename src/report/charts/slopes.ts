@@ -1,4 +1,5 @@
 import { axisFx, axisX, axisY, dot, gridY, link } from "@observablehq/plot";
+import { average } from "../../experiments/statistics.js";
 import { html, type Markup } from "../markup.js";
 import { signedPoints } from "../words.js";
 import { type ChartLabel, draw } from "./draw.js";
@@ -51,8 +52,8 @@ function rowOf(
   const lines = panels.flatMap(({ name, pairs }) => pairs.map(([from, to]) => ({ name, from, to })));
   const means = panels.map(({ name, pairs }) => ({
     name,
-    from: mean(pairs.map(([from]) => from)),
-    to: mean(pairs.map(([, to]) => to)),
+    from: average(pairs.map(([from]) => from)),
+    to: average(pairs.map(([, to]) => to)),
   }));
   const slope = { x1: 0, x2: 1, y1: "from", y2: "to", fx: "name", stroke: colour };
   const told = means.map(({ name, from, to }) => `${name} ${signedPoints(to - from)}`).join("; ");
@@ -94,8 +95,4 @@ function rowOf(
 
 function colour({ from, to }: { from: number; to: number }): string {
   return to > from ? "var(--right)" : to < from ? "var(--wrong)" : "var(--muted)";
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
