@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { type Dataset, loadDataset } from "../data/dataset.js";
@@ -15,6 +15,7 @@ import { readRowList, readSplits } from "../experiments/splits.js";
 import { type Log, stderrLog } from "../log.js";
 import type { Provenance } from "../report/types.js";
 import { loadTensorflow, type Tensorflow, type TensorflowBackend } from "../runtime/tensorflow.js";
+import { requireFolderOf } from "./output-place.js";
 import { commandLine, print, printJson } from "./print.js";
 import { packageVersion } from "./version.js";
 
@@ -129,7 +130,7 @@ export function runOptions(
   options: ExperimentOptions,
 ): RunOptions {
   const folder = options.out ?? `${stemOf(name)}-${experiment}`;
-  requireFolderOf(options.report);
+  if (options.report !== undefined) requireFolderOf(options.report);
   const isBegun = existsSync(join(folder, "manifest.json"));
   const log = stderrLog(options);
   log.info(`run      ${folder}${isBegun ? ", gone on with" : ""}`);
@@ -137,16 +138,6 @@ export function runOptions(
   const versions = { headstart: packageVersion() };
   const manifest = { experiment, options: { seed: options.seed, ...given }, data, versions, command: commandLine() };
   return { folder, log, manifest: { ...manifest, createdAt: new Date().toISOString() } };
-}
-
-/** A page that cannot be written is better known before hours of training. @throws OutputError */
-function requireFolderOf(report: string | undefined): void {
-  if (report === undefined) return;
-  try {
-    accessSync(dirname(resolve(report)), constants.W_OK);
-  } catch (error) {
-    throw new OutputError(report, error);
-  }
 }
 
 /** `reviews` of `reviews.csv` and of `reviews/train.csv`. */

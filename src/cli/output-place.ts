@@ -29,6 +29,11 @@ export function requireOwnOutput(option: string, out: string, inputs: readonly s
  */
 export function requireNewPlace(option: string, out: string, inputs: readonly string[]): void {
   requireOtherFile(option, out, inputs);
+  requireFolderOf(out);
+}
+
+/** @throws OutputError where a file's folder does not exist or may not be written to */
+export function requireFolderOf(out: string): void {
   try {
     accessSync(dirname(out), constants.W_OK);
   } catch (error) {
