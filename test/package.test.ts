@@ -43,5 +43,5 @@ describe("the packed tarball", () => {
     expect(JSON.parse(stdout)[0].label).toBe("negative");
   });
 
-  it.skipIf(otherNodes.length > 0)("[HEADSTART_NODES lists no others] works with this Node alone", () => {});
+  if (otherNodes.length === 0) it.skip("[HEADSTART_NODES lists none] works with other versions of Node", () => {});
 });
