@@ -84,10 +84,14 @@ export function halfToFloat(bits: number): number {
 export function makeTensor(
   name: string,
   dims: readonly number[],
-  values: Float32Array | Int8Array | BigInt64Array,
+  values: Float32Array | Int8Array | Uint8Array | BigInt64Array,
 ): TensorProto {
-  const dataType =
-    values instanceof Float32Array ? DataType.FLOAT : values instanceof Int8Array ? DataType.INT8 : DataType.INT64;
   const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return { name, dims: [...dims], dataType, rawData };
+  return { name, dims: [...dims], dataType: elementType(values), rawData };
+}
+
+function elementType(values: Float32Array | Int8Array | Uint8Array | BigInt64Array): number {
+  if (values instanceof Float32Array) return DataType.FLOAT;
+  if (values instanceof Int8Array) return DataType.INT8;
+  return values instanceof Uint8Array ? DataType.UINT8 : DataType.INT64;
 }

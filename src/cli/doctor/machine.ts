@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { defaultCacheFolder } from "../../encoder/cache-folder.js";
+import { type Instructions, instructions } from "../../runtime/instructions.js";
 
 /** What Headstart runs on. */
 export interface Machine {
@@ -11,7 +12,7 @@ export interface Machine {
   /** `usable` may be fewer than `present`: processes can be bound to some cores. `load` is how many were busy in the last minute. */
   cores: { usable: number; present: number; load: number };
   /** Wide instructions, the newest last; undefined where the system does not tell. */
-  instructions?: string[];
+  instructions?: Instructions[];
   /** In bytes. A container's limit counts. */
   memory: { available: number; total: number };
   cache: { folder: string; sizeBytes: number; isWritable: boolean };
@@ -30,12 +31,6 @@ export function describeMachine(): Machine {
     },
     cache: { folder, sizeBytes: sizeOfFolder(folder), isWritable: isWritable(folder) },
   };
-}
-
-function instructions(): string[] | undefined {
-  if (process.arch !== "x64" || !existsSync("/proc/cpuinfo")) return undefined;
-  const flags = /^flags\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1].split(/\s+/) ?? [];
-  return ["avx2", "avx512f", "avx512_vnni"].filter((name) => flags.includes(name));
 }
 
 /** A folder that is still to be made counts as writable where the one that it will be made in is. */

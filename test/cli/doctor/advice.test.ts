@@ -38,6 +38,10 @@ describe("advise", () => {
     ]);
   });
 
+  it("says what a processor with products of integers is good for", () => {
+    expect(advised({ instructions: ["avx2", "avx_vnni"] })).toEqual([expect.stringContaining("--arithmetic int8")]);
+  });
+
   it("names a processor without wide instructions", () => {
     expect(advised({ instructions: [] })).toEqual([expect.stringContaining("no AVX2")]);
   });
