@@ -6,7 +6,7 @@ import { scoreSingleLabel } from "../evaluate/single-label.js";
 import type { MultiLabelInput, Scores, SingleLabelInput } from "../evaluate/types.js";
 import { probabilities } from "../head/linear.js";
 import { Random } from "../random.js";
-import { loadFolder } from "./load.js";
+import { type LoadOptions, loadFolder } from "./load.js";
 import type { Manifest } from "./manifest.js";
 import type { FitOptions } from "./options.js";
 import { outOfScope, splitOutput } from "./output.js";
@@ -65,8 +65,8 @@ export class TextClassifier {
     return new TextClassifier(manifest, backing);
   }
 
-  /** Loads a folder that `save` wrote. @throws ModelFolderError, NewerSchemaError, AlteredModelError */
-  static async load(folder: string, options: { workers?: number } = {}): Promise<TextClassifier> {
+  /** Loads a folder that `save` wrote. @throws ModelFolderError, NewerSchemaError, AlteredModelError, OptionError */
+  static async load(folder: string, options: LoadOptions = {}): Promise<TextClassifier> {
     const { manifest, runner } = await loadFolder(folder, options);
     const { copyFolder } = await import("./copy.js");
     return new TextClassifier(manifest, { runner, save: (target) => copyFolder(folder, target) });

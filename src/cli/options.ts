@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
+import { arithmetics } from "../onnx/integer-arithmetic.js";
 
 /** An option's value that has to be an integer of at least `least`. */
 export function integer(least: number): (value: string) => number {
@@ -37,6 +38,12 @@ export function probability(value: string): number {
     throw new InvalidArgumentError("Expected a number from 0 to 1, such as 0.8.");
   }
   return number;
+}
+
+/** `--arithmetic`, of the commands that run a model folder. */
+export function arithmeticOption(): Option {
+  const description = "numbers that the encoder computes in; int8 is about twice as fast (default: float32)";
+  return new Option("--arithmetic <type>", description).choices(arithmetics);
 }
 
 /** The value of `--adapt`. */

@@ -5,7 +5,7 @@ import { auditCommand } from "./audit-program.js";
 import { experimentCommands } from "./experiments-program.js";
 import { labelCommand } from "./label-program.js";
 import { machineCommands } from "./machine-program.js";
-import { adaptation, integer, positive, probability, recipe } from "./options.js";
+import { adaptation, arithmeticOption, integer, positive, probability, recipe } from "./options.js";
 import { withQueueOptions, workerCommand } from "./queue-program.js";
 import { serveCommand } from "./serve-program.js";
 import { packageVersion } from "./version.js";
@@ -127,6 +127,7 @@ function predictCommand(): Command {
         "the label of rows that fit none of the model's, or lie below --min-confidence",
       ),
     )
+    .addOption(arithmeticOption())
     .option("--json", "rows as JSON Lines, whatever the input")
     .option("-q, --quiet", "no messages but warnings and errors")
     .addHelpText(
@@ -152,7 +153,8 @@ function evaluateCommand(): Command {
     .argument("<folder>", "model folder")
     .argument("<data>", "CSV, TSV or JSON Lines, also gzipped; - is stdin")
     .option("--compare <folder>", "a second model: a paired test on the same rows")
-    .option("--report <file.html>", "write a page with pictures");
+    .option("--report <file.html>", "write a page with pictures")
+    .addOption(arithmeticOption());
   return withOutputOptions(withDataOptions(command).addOption(seedOption()))
     .addHelpText("after", example("headstart evaluate reviews-model test.csv --report scores.html"))
     .action(async (folder, data, options) => (await import("./commands/evaluate.js")).evaluate(folder, data, options));

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { integer } from "./options.js";
+import { arithmeticOption, integer } from "./options.js";
 
 const queueFlag = "--queue <redis-url>";
 
@@ -35,6 +35,7 @@ export function workerCommand(): Command {
         integer(1),
       ),
     )
+    .addOption(arithmeticOption())
     .option("-q, --quiet", "no messages but warnings and errors")
     .addHelpText("after", "\nExample:\n  $ headstart worker reviews-model --queue redis://queue-host:6379")
     .action(async (folder, options) => (await import("./commands/worker.js")).worker(folder, options));

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { formats } from "../data/format.js";
-import { integer, port, positive } from "./options.js";
+import { arithmeticOption, integer, port, positive } from "./options.js";
 
 /** The command that answers over HTTP. */
 export function serveCommand(): Command {
@@ -43,5 +43,6 @@ function limitOptions(command: Command): Command {
     .addOption(new Option("--max-body-mb <n>", "megabytes of one request").argParser(positive).default(2))
     .addOption(number("--timeout-ms <n>", "for a request to arrive, and again for its answer", 100, 30_000))
     .addOption(number("--drain-ms <n>", "connections are still taken for so long after SIGTERM", 0, 300))
-    .addOption(number("--workers <n>", "threads that compute (default: all cores)", 1));
+    .addOption(number("--workers <n>", "threads that compute (default: all cores)", 1))
+    .addOption(arithmeticOption());
 }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { readFolder } from "../classifier/load.js";
+import { readFolder, requireIntegerArithmetic } from "../classifier/load.js";
 import type { Manifest } from "../classifier/manifest.js";
 import { hasInScope, removeHead } from "../onnx/compose.js";
+import type { Arithmetic } from "../onnx/integer-arithmetic.js";
 import { cloneModel, decodeModel, encodeModel } from "../onnx/model.js";
 import type { ModelProto } from "../onnx/schema.js";
 import { shareEncoder } from "../onnx/share.js";
@@ -12,6 +13,13 @@ import { shareEncoder } from "../onnx/share.js";
 export interface ServedFolder {
   name: string;
   folder: string;
+}
+
+/** What is to be served, and how it is computed. */
+export interface Composition {
+  folders: readonly ServedFolder[];
+  /** Default `float32`. */
+  arithmetic?: Arithmetic;
 }
 
 /** One of the classifiers that a graph computes. */
@@ -48,18 +56,18 @@ interface Part extends ServedFolder {
 
 /**
  * Reads model folders and makes one graph of those whose encoders are the same, bit for bit.
- * @throws the errors of `readFolder`, OnnxFileError
+ * @throws the errors of `readFolder`, OnnxFileError, OptionError
  */
-export async function composeGroups(folders: readonly ServedFolder[]): Promise<Group[]> {
+export async function composeGroups({ folders, arithmetic = "float32" }: Composition): Promise<Group[]> {
   const byEncoder = new Map<string, Part[]>();
   for (const folder of folders) {
-    const part = await readPart(folder);
+    const part = await readPart(folder, arithmetic);
     byEncoder.set(part.encoderId, [...(byEncoder.get(part.encoderId) ?? []), part]);
   }
-  return [...byEncoder.values()].map(composeGroup);
+  return [...byEncoder.values()].map((parts) => composeGroup(parts, arithmetic));
 }
 
-async function readPart({ name, folder }: ServedFolder): Promise<Part> {
+async function readPart({ name, folder }: ServedFolder, arithmetic: Arithmetic): Promise<Part> {
   const { manifest, graph, graphPath } = await readFolder(folder);
   const model = decodeModel(graph, graphPath);
   const encoder = cloneModel(model);
@@ -67,12 +75,12 @@ async function readPart({ name, folder }: ServedFolder): Promise<Part> {
   const encoderId = createHash("sha256")
     .update(encodeModel(encoder))
     .update(await readFile(join(folder, "tokenizer.json")))
-    .update(`${manifest.encoder.maxTokens} ${manifest.encoder.pooling}`)
+    .update(`${manifest.encoder.maxTokens} ${manifest.encoder.pooling} ${arithmetic}`)
     .digest("hex");
   return { name, folder, manifest, model, encoderId };
 }
 
-function composeGroup(parts: Part[]): Group {
+function composeGroup(parts: Part[], arithmetic: Arithmetic): Group {
   const [{ encoderId, folder, manifest }] = parts;
   let offset = 0;
   const members = parts.map((part) => {
@@ -81,13 +89,15 @@ function composeGroup(parts: Part[]): Group {
     offset += width;
     return member;
   });
+  const shared = shareEncoder(parts.map(({ model }) => model));
+  if (arithmetic === "int8") requireIntegerArithmetic(shared);
   const heads = parts.map((part) => `${part.name} ${part.manifest.graphSha256}`);
   return {
     id: createHash("sha256")
       .update([encoderId, ...heads].join("\n"))
       .digest("hex"),
     encoderId,
-    graph: encodeModel(shareEncoder(parts.map(({ model }) => model))),
+    graph: encodeModel(shared),
     members,
     width: offset + manifest.encoder.hiddenSize,
     embeddingSize: manifest.encoder.hiddenSize,

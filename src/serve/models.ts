@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { Dataset } from "../data/dataset.js";
 import { type Log, silentLog } from "../log.js";
-import { composeGroups, type Group, type Member, type ServedFolder } from "./compose.js";
+import { type Composition, composeGroups, type Group, type Member, type ServedFolder } from "./compose.js";
 import { composeGroupsAside } from "./compose-thread.js";
 import { Engine, type EngineOptions, type OnBatch } from "./engine.js";
 import { DuplicateNameError, NotServedError } from "./errors.js";
@@ -14,7 +14,7 @@ export interface ServedModel extends Member {
   examples?: Examples;
 }
 
-export interface ModelsOptions extends EngineOptions {
+export interface ModelsOptions extends EngineOptions, Pick<Composition, "arithmetic"> {
   /** Labelled texts to find neighbours among, by the model's name. */
   examples?: ReadonlyMap<string, Dataset>;
   /** Where their embeddings are kept; null keeps none. */
@@ -57,7 +57,7 @@ export class Models {
   static async open(folders: readonly ServedFolder[], options: ModelsOptions): Promise<Models> {
     const models = new Models(folders, options);
     models.#versions = await models.#currentVersions();
-    await models.#exchange(await composeGroups(folders));
+    await models.#exchange(await composeGroups({ folders, arithmetic: options.arithmetic }));
     return models;
   }
 
@@ -85,7 +85,7 @@ export class Models {
   async reload(): Promise<boolean> {
     const versions = await this.#currentVersions();
     if (versions === this.#versions) return false;
-    await this.#exchange(await composeGroupsAside(this.folders));
+    await this.#exchange(await composeGroupsAside({ folders: this.folders, arithmetic: this.options.arithmetic }));
     this.#versions = versions;
     return true;
   }

@@ -109,6 +109,7 @@ export const Model = Type.Object({
   labels: Type.Array(Type.String()),
   encoder: Type.String(),
   maxTokens: Type.Integer({ description: "Longer texts are cut." }),
+  arithmetic: Type.String({ description: "What the encoder computes in: float32 or int8." }),
   rows: Type.Integer({ description: "Texts that it was trained on." }),
   createdAt: Type.Optional(Type.String()),
   examples: Type.Integer({ description: "Labelled texts that neighbours are found among." }),

@@ -16,6 +16,7 @@ export function answerModels(app: FastifyInstance, { models, options }: AppConte
         labels: manifest.labels,
         encoder: manifest.encoder.name,
         maxTokens: manifest.encoder.maxTokens,
+        arithmetic: models.options.arithmetic ?? "float32",
         rows: manifest.data.rows,
         createdAt: manifest.createdAt,
         examples: examples?.dataset.texts.length ?? 0,

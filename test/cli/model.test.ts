@@ -8,7 +8,7 @@ import { readModel } from "../../src/onnx/model.js";
 import { DataType } from "../../src/onnx/schema.js";
 import { sizeOf } from "../../src/onnx/tensor.js";
 import { encoders } from "../encoder/oracle.js";
-import { corpus, type Finished, headstart, main } from "./headstart.js";
+import { corpus, type Finished, headstart, interrupted, main } from "./headstart.js";
 
 let folder: string;
 let trained: Finished;
@@ -207,6 +207,54 @@ describe("predict", () => {
     child.stdout.once("data", () => child.stdout.destroy());
     const [code] = await once(child, "close");
     expect([code, stderr]).toEqual([0, ""]);
+  });
+});
+
+describe("--arithmetic int8", () => {
+  const probabilities = (stdout: string) =>
+    stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).p_positive);
+
+  it("says nearly what float32 does, and no word about it that is not asked for", async () => {
+    const args = ["predict", "model", corpus("reviews/test.csv"), "--all", "--json"];
+    const [float, int8] = await Promise.all([run(args), run([...args, "--arithmetic", "int8"])]);
+    expect(int8.code, int8.stderr).toBe(0);
+    const [wanted, found] = [float, int8].map(({ stdout }) => probabilities(stdout));
+    const differences = wanted.map((p, i) => Math.abs(p - found[i]));
+    expect(Math.max(...differences)).toBeGreaterThan(1e-6);
+    expect(Math.max(...differences)).toBeLessThan(0.03);
+    const evaluation = ["evaluate", "model", corpus("reviews/test.csv"), "--json"];
+    const scored = await Promise.all([run(evaluation), run([...evaluation, "--arithmetic", "int8"])]);
+    const [floatLoss, int8Loss] = scored.map(({ stdout }) => JSON.parse(stdout).scores.logLoss);
+    expect(int8Loss).not.toBe(floatLoss);
+    expect(Math.abs(int8Loss - floatLoss)).toBeLessThan(0.01);
+  });
+
+  it("goes on with no run that computed in float32", async () => {
+    const args = ["predict", "model", "big.csv", "--out", "int8.csv"];
+    writeFileSync(join(folder, "big.csv"), bigTable(5000));
+    const cut = await interrupted(args, () => existsSync(join(folder, "int8.csv.partial.json")), { cwd: folder });
+    expect(cut.code).toBe(130);
+    const { code, stderr } = await run([...args, "--resume", "--arithmetic", "int8"]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("(RESUME)")]);
+  });
+
+  it("is refused where no product can be one of integers", async () => {
+    const args = [
+      "train",
+      corpus("reviews/train.csv"),
+      "--out",
+      "albert",
+      "--encoder",
+      `${encoders}albert`,
+      "--no-cache",
+    ];
+    expect((await run(args)).code).toBe(0);
+    const { code, stderr } = await run(["predict", "albert", "--arithmetic", "int8"], "a text\n");
+    expect([code, stderr]).toEqual([1, expect.stringContaining("no product of this encoder")]);
+    expect((await run(["predict", "model", "--arithmetic", "int4"], "a")).code).toBe(2);
   });
 });
 

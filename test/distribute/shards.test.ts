@@ -182,10 +182,12 @@ describe("a place for shards", () => {
     await expect(completeShard(model, fingerprint, await newStore("elsewhere"), shard)).rejects.toThrow(
       StoreUnknownError,
     );
-    const newer = await fingerprintModel(join(folder, "model"), "2");
-    await expect(completeShard(model, newer.fingerprint, openStore(join(folder, "e")), shard)).rejects.toThrow(
-      ShardModelError,
-    );
+    for (const [version, arithmetic] of [["2"], ["1", "int8" as const]] as const) {
+      const other = await fingerprintModel(join(folder, "model"), version, arithmetic);
+      await expect(completeShard(model, other.fingerprint, openStore(join(folder, "e")), shard)).rejects.toThrow(
+        ShardModelError,
+      );
+    }
   });
 
   it("takes no shard that a queue could not carry", async () => {

@@ -26,7 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("composeGroups", () => {
   it("puts classifiers on one encoder into one graph, which gives what each gives, and the embedding", async () => {
-    const [group, ...others] = await composeGroups([at("last"), at("last3")]);
+    const [group, ...others] = await composeGroups({ folders: [at("last"), at("last3")] });
     expect(others).toEqual([]);
     const { graph: model, tokenizerFolder, maxTokens, width, embeddingSize } = group;
     const pool = openTextPool({ model, tokenizerFolder, maxTokens, batchTokens: 64 }, 1);
@@ -48,15 +48,33 @@ describe("composeGroups", () => {
   });
 
   it("keeps encoders apart that differ", async () => {
-    const groups = await composeGroups([at("last"), at("other"), at("last3")]);
+    const groups = await composeGroups({ folders: [at("last"), at("other"), at("last3")] });
     expect(groups.map(({ members }) => members.map(({ name }) => name))).toEqual([["last", "last3"], ["other"]]);
   });
 
+  it("computes in integers where it is told to, nearly the same, and keeps the embeddings apart", async () => {
+    const texts = ["It broke.", "Where is my parcel, please?", "lovely"];
+    const [float, int8] = await Promise.all(
+      (["float32", "int8"] as const).map(async (arithmetic) => {
+        const [group] = await composeGroups({ folders: [at("last")], arithmetic });
+        const { graph: model, tokenizerFolder, maxTokens } = group;
+        const pool = openTextPool({ model, tokenizerFolder, maxTokens, batchTokens: 64 }, 1);
+        const rows = await pool.run(texts);
+        await pool.dispose();
+        return { rows, encoderId: group.encoderId };
+      }),
+    );
+    expect(int8.encoderId).not.toBe(float.encoderId);
+    const difference = largestDifference(int8.rows, float.rows);
+    expect(difference).toBeGreaterThan(tolerance);
+    expect(difference).toBeLessThan(0.5); // of logits
+  });
+
   it("gives the same in a thread of its own, and its failures", async () => {
-    const [here] = await composeGroups([at("last")]);
-    const [there] = await composeGroupsAside([at("last")]);
+    const [here] = await composeGroups({ folders: [at("last")] });
+    const [there] = await composeGroupsAside({ folders: [at("last")] });
     expect(there.id).toBe(here.id);
     expect(Buffer.compare(there.graph, here.graph)).toBe(0);
-    await expect(composeGroupsAside([at("none")])).rejects.toThrow("there is no such folder");
+    await expect(composeGroupsAside({ folders: [at("none")] })).rejects.toThrow("there is no such folder");
   });
 });

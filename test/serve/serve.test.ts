@@ -190,6 +190,7 @@ describe("what a server tells of itself", () => {
   it("is its models and limits", async () => {
     const { models, limits } = JSON.parse((await get("models")).text);
     expect(models[0]).toMatchObject({ name: "reviews", task: "single-label", labels: ["negative", "positive"] });
+    expect(models[0].arithmetic).toBe("float32");
     expect(models.map(({ examples }: { examples: number }) => examples > 0)).toEqual([true, false]);
     expect(limits).toEqual({ texts: 1000, characters: 2000, bytes: 2_000_000 });
   });

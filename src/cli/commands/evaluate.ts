@@ -13,6 +13,7 @@ import { predictRows } from "../../evaluate/predicted-rows.js";
 import { surestErrors } from "../../evaluate/surest-errors.js";
 import type { MultiLabelInput, Scores, SingleLabelInput } from "../../evaluate/types.js";
 import { stderrLog } from "../../log.js";
+import type { Arithmetic } from "../../onnx/integer-arithmetic.js";
 import { Random } from "../../random.js";
 import { scoresText } from "../../report/scores-text.js";
 import type { EvaluationReport } from "../../report/types.js";
@@ -27,6 +28,7 @@ export interface EvaluateOptions {
   format?: Format;
   skipEmpty?: boolean;
   compare?: string;
+  arithmetic?: Arithmetic;
   report?: string;
   seed: number;
   json?: boolean;
@@ -48,7 +50,7 @@ export async function evaluate(folder: string, data: string, options: EvaluateOp
   const classifiers: TextClassifier[] = [];
   try {
     for (const each of options.compare === undefined ? [folder] : [folder, options.compare]) {
-      classifiers.push(await TextClassifier.load(each));
+      classifiers.push(await TextClassifier.load(each, { arithmetic: options.arithmetic }));
     }
     const { text, label, format, skipEmpty } = options;
     const { multiLabel } = classifiers[0];

@@ -33,7 +33,7 @@ export async function predictQueue(folder: string, data: string, options: Predic
   if (options.resume)
     throw new UsageError("--resume is not needed with --queue: the same command line goes on by itself.");
   const log = stderrLog(options);
-  const { manifest, fingerprint: model } = await fingerprintModel(folder, packageVersion());
+  const { manifest, fingerprint: model } = await fingerprintModel(folder, packageVersion(), options.arithmetic);
   requireThreshold(folder, manifest, options);
   const store = openStore(out);
   await store.prepare();

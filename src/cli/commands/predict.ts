@@ -14,6 +14,7 @@ import { type TableShape, TableWriter } from "../../data/write.js";
 import { isAddress } from "../../distribute/store.js";
 import { HeadstartError, OutputError, UsageError } from "../../errors.js";
 import { type Log, stderrLog } from "../../log.js";
+import type { Arithmetic } from "../../onnx/integer-arithmetic.js";
 import { onInterrupt } from "../interrupt.js";
 import { type OutputIdentity, PartialOutput } from "../partial-output.js";
 import { commandLine } from "../print.js";
@@ -26,6 +27,7 @@ export interface PredictOptions extends RowOptions {
   resume?: boolean;
   text?: string;
   format?: Format;
+  arithmetic?: Arithmetic;
   json?: boolean;
   quiet?: boolean;
 }
@@ -39,7 +41,7 @@ export async function predict(folder: string, data: string, options: PredictOpti
   const log = stderrLog(options);
   onInterrupt(() => interruption(options, data, 0));
   if (data === "-" && process.stdin.isTTY) log.info("Type a text a line; end with Ctrl-D.");
-  const model = await TextClassifier.load(folder);
+  const model = await TextClassifier.load(folder, options);
   try {
     requireThreshold(folder, model.manifest, options);
     const table = await openTable(data, options);
@@ -156,8 +158,8 @@ async function identityOf(
   options: PredictOptions,
 ): Promise<OutputIdentity> {
   const { graphSha256, labels, thresholds } = model.manifest;
-  const { format, top, all, minConfidence, abstainAs, json } = options;
-  const told = { text: textColumn, format, top, all, minConfidence, abstainAs, json };
+  const { format, top, all, minConfidence, abstainAs, arithmetic, json } = options;
+  const told = { text: textColumn, format, top, all, minConfidence, abstainAs, arithmetic, json };
   return {
     model: createHash("sha256")
       .update(JSON.stringify([graphSha256, labels, thresholds]))

@@ -4,6 +4,7 @@ import { counted } from "../../data/wording.js";
 import { defaultCacheFolder } from "../../encoder/cache-folder.js";
 import { UsageError } from "../../errors.js";
 import { stderrLog } from "../../log.js";
+import type { Arithmetic } from "../../onnx/integer-arithmetic.js";
 import { ExamplesModelError } from "../../serve/errors.js";
 import { servedFolders } from "../../serve/models.js";
 import { type RunningServer, startServer } from "../../serve/server.js";
@@ -24,6 +25,7 @@ export interface ServeOptions {
   timeoutMs: number;
   drainMs: number;
   workers?: number;
+  arithmetic?: Arithmetic;
   examples?: string[];
   text?: string;
   label?: string;

@@ -8,6 +8,7 @@ import { openStore } from "../../distribute/store.js";
 import { completeShard } from "../../distribute/work.js";
 import type { HeadstartError } from "../../errors.js";
 import { type Log, stderrLog } from "../../log.js";
+import type { Arithmetic } from "../../onnx/integer-arithmetic.js";
 import { stopSignal } from "../interrupt.js";
 import { packageVersion } from "../version.js";
 
@@ -20,16 +21,17 @@ export interface WorkerOptions {
   concurrency: number;
   stalledAfter: number;
   untilIdle?: number;
+  arithmetic?: Arithmetic;
   quiet?: boolean;
 }
 
 /** `headstart worker`: until SIGINT or SIGTERM. @throws QueueConnectionError, the errors of loading, ShardModelError, StoreUnknownError */
 export async function worker(folder: string, options: WorkerOptions): Promise<void> {
   const log = stderrLog(options);
-  const { fingerprint } = await fingerprintModel(folder, packageVersion());
+  const { fingerprint } = await fingerprintModel(folder, packageVersion(), options.arithmetic);
   const redis = await connect(options.queue, log);
   try {
-    const model = await TextClassifier.load(folder);
+    const model = await TextClassifier.load(folder, options);
     try {
       const queue = new ShardQueue(redis, fingerprint);
       await tellOfQueue(queue, log);
@@ -50,7 +52,7 @@ async function tellOfQueue(queue: ShardQueue, log: Log): Promise<void> {
   );
   if (waiting === 0 && elsewhere > 0) {
     log.warn(
-      `${counted(elsewhere, "shard")} of another model, or for another version of Headstart, are waiting: this worker does not take them.`,
+      `${counted(elsewhere, "shard")} of another model, another version of Headstart or another --arithmetic are waiting: this worker does not take them.`,
     );
   }
 }
