@@ -60,7 +60,7 @@ function patienceFor(reply: FastifyReply, timeoutMs: number): AbortSignal {
   const timer = setTimeout(() => controller.abort(new TimedOutError(timeoutMs)), timeoutMs);
   reply.raw.once("close", () => {
     clearTimeout(timer);
-    controller.abort(new ClientLeftError());
+    if (!reply.raw.writableFinished) controller.abort(new ClientLeftError());
   });
   return controller.signal;
 }
