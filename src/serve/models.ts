@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { Dataset } from "../data/dataset.js";
+import { listed } from "../data/wording.js";
 import { type Log, silentLog } from "../log.js";
 import { type Composition, composeGroups, type Group, type Member, type ServedFolder } from "./compose.js";
 import { composeGroupsAside } from "./compose-thread.js";
@@ -122,11 +123,14 @@ export class Models {
     this.#retiring.add(retiring);
   }
 
-  async #examplesOf({ name }: Member, engine: Engine): Promise<Examples | undefined> {
-    const dataset = this.options.examples?.get(name);
+  async #examplesOf({ name, manifest }: Member, engine: Engine): Promise<Examples | undefined> {
+    const { examples, cacheFolder = null, log = silentLog } = this.options;
+    const dataset = examples?.get(name);
     const former = this.#byName.get(name)?.examples;
     if (!dataset || former?.encoderId === engine.group.encoderId) return former;
-    return Examples.index(dataset, engine, this.options.cacheFolder ?? null, this.options.log ?? silentLog);
+    const strange = [...new Set(dataset.labels.flat())].filter((label) => !manifest.labels.includes(label));
+    if (strange.length > 0) log.warn(`examples of ${name}: its labels do not include ${listed(strange)}`);
+    return Examples.index(dataset, engine, cacheFolder, log);
   }
 
   /** Changes when a folder is replaced, which is a rename, or copied over. */

@@ -269,6 +269,14 @@ describe("serve refuses", () => {
     );
     const taken = await failure(reviews, "--port", new URL(serving.url).port);
     expect(taken).toMatchObject({ code: 1, stderr: expect.stringContaining("Choose another --port") });
+    const strange = await failure(
+      reviews,
+      "--examples",
+      corpus("intents/train.csv"),
+      "--port",
+      new URL(serving.url).port,
+    );
+    expect(strange.stderr).toMatch(/examples of reviews: its labels do not include \w+, .* and 3 more/);
     expect((await failure(reviews, "--max-batch", "0")).code).toBe(2);
     expect((await failure(reviews, "--port", "65536")).code).toBe(2);
   });
