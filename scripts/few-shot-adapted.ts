@@ -86,7 +86,7 @@ async function measure(draw: Draw): Promise<Omit<Result, "split" | "seed">> {
     tensorflow,
     encoder,
     texts,
-    { features: sets[best.features as "last"], C: best.C },
+    { features: sets[best.features as "last"], kind: best.features as "last", C: best.C },
     {
       request: values.depth === undefined ? "auto" : Number(values.depth),
       recipe: JSON.parse(values.recipe),

@@ -61,6 +61,9 @@ export function recipeFor(rows: number, classes: number): Plan {
   };
 }
 
+/** Up to so many classes say so little of all that an encoder knows that less than a third of the way is best. */
+const fewClasses = 3;
+
 /**
  * The fewer classes there are, the less their labels say of all that an encoder knows, and the nearer to it the result stays; nearer still
  * where it tells them apart already.
@@ -68,7 +71,8 @@ export function recipeFor(rows: number, classes: number): Plan {
  * @param separability of the training rows' frozen embeddings, 0 … 1
  */
 export function usualBlend(classes: number, separability: number): number {
-  return (1 - 1 / classes) * Math.min(1, Math.max(0.5, (1 - separability) / 0.3));
+  const share = classes <= fewClasses ? 0.3 : 1 - 1 / classes;
+  return share * Math.min(1, Math.max(0.5, (1 - separability) / 0.3));
 }
 
 /** What does not depend on the data; steps and batch size are those of a few dozen rows. */

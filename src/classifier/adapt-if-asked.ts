@@ -45,7 +45,7 @@ export async function adaptIfAsked(
   if (adapt === "none") return frozen;
   const { encoder, trained, features } = frozen;
   const isPart = trained.features === "last" && features.size > trained.head.featureSize;
-  const baseline = { features: isPart ? lastOf(features) : features, C: trained.C };
+  const baseline = { features: isPart ? lastOf(features) : features, kind: trained.features, C: trained.C };
   const { adapted, ...outcome } = await trainAdapted(tensorflow, encoder, texts, baseline, {
     request: adapt,
     recipe,

@@ -88,11 +88,11 @@ export class Encoder {
   /**
    * The same encoder with other weights: tokenizer, pooling and length stay. Keeps no features between runs, since such
    * weights do not come again.
-   * @param model belongs to the new encoder from now on. @param kind which features the new one gives.
+   * @param model belongs to the new encoder from now on. @param kind which features the new one gives. @param dtype how it keeps its weights.
    */
-  withModel(model: ModelProto, kind = this.kind): Promise<Encoder> {
+  withModel(model: ModelProto, kind = this.kind, dtype = this.options.dtype): Promise<Encoder> {
     const { source, tokenizer, maxTokens, pooling } = this;
-    const options = { ...this.options, features: kind, maxTokens, pooling, cacheFolder: null };
+    const options = { ...this.options, features: kind, dtype, maxTokens, pooling, cacheFolder: null };
     return Encoder.#assemble(source, tokenizer, model, [], options, "stochastic");
   }
 

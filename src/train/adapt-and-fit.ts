@@ -1,8 +1,8 @@
-import { type Adapted, adaptEncoder, type Looking } from "../adapt/adapt.js";
+import { adaptEncoder, type Looking } from "../adapt/adapt.js";
 import type { Checkpoint, CheckpointOptions } from "../adapt/checkpoint.js";
 import type { FrozenLayers } from "../adapt/frozen-layers.js";
 import { type OpenRecipe, type Recipe, usualBlend } from "../adapt/recipe.js";
-import { type Encoder, lastOf } from "../encoder/encoder.js";
+import { type Encoder, type FeatureKind, lastOf } from "../encoder/encoder.js";
 import { balancedClassWeights } from "../head/class-weights.js";
 import { fitHead } from "../head/fit.js";
 import {
@@ -15,6 +15,8 @@ import {
 } from "../head/linear.js";
 import { separability } from "../head/separability.js";
 import type { Log } from "../log.js";
+import { cloneModel } from "../onnx/model.js";
+import type { ModelProto } from "../onnx/schema.js";
 import type { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
 import { accuracyOf } from "./select.js";
@@ -27,6 +29,8 @@ export interface AdaptationPlan {
   stopAfter?: number;
   /** Of the head. */
   C: number;
+  /** What of the adapted encoder the head reads; `last` when missing. */
+  kind?: FeatureKind;
   classWeight: "balanced" | "none";
   random: Random;
   threads: number;
@@ -73,7 +77,7 @@ export async function adaptAndFit(
   plan: AdaptationPlan,
   looking?: Omit<Looking, "look">,
 ): Promise<AdaptedFit & { looks: Record<number, number[]> }> {
-  const { C, classWeight } = plan;
+  const { C, classWeight, kind = "last" } = plan;
   const weights = classWeight === "balanced" ? balancedClassWeights(targets) : undefined;
   const headOn = (features: Features) => fitHead(tensorflow, features, targets, { C, classWeight: weights });
   const look = async (own: Features, others: Features) => [...headLogits((await headOn(own)).head, others)];
@@ -87,31 +91,49 @@ export async function adaptAndFit(
     looking: looking && { ...looking, look },
     checkpoints: plan.checkpoints && { ...plan.checkpoints, context: JSON.stringify({ C, classWeight, looking }) },
   });
-  const adapted = await encoder.withModel(model, "last");
+  const exact = kind === "last" ? sample.embeddings : await inFloat32(encoder, model, kind, sample.rows, texts);
+  const adapted = await encoder.withModel(model, kind);
   const features = await adapted.encode(texts);
   const result = { encoder: adapted, features, head: (await headOn(features)).head, recipe };
-  return { ...result, ...rest, stored: storedForm(sample, result, targets) };
+  return { ...result, ...rest, stored: storedForm(sample.rows, exact, result, targets) };
 }
 
+/** What an encoder makes of some of the texts before its weights are stored, [rows, F]. */
+async function inFloat32(
+  encoder: Encoder,
+  model: ModelProto,
+  kind: FeatureKind,
+  rows: readonly number[],
+  texts: readonly string[],
+): Promise<Float32Array> {
+  const exact = await encoder.withModel(cloneModel(model), kind, "fp32");
+  const { data } = await exact.encode(rows.map((row) => texts[row]));
+  await exact.dispose();
+  return data;
+}
+
+/** @param exact features of the rows in float32, [rows, F] */
 function storedForm(
-  { rows, embeddings }: Adapted["sample"],
+  rows: readonly number[],
+  exact: Float32Array,
   { features, head }: Trained,
   targets: Targets,
 ): StoredForm {
   const { size } = features;
   const own = selectFeatures(features, rows);
+  const layers = Math.round(exact.slice(0, size).reduce((sum, value) => sum + value * value, 0)); // each of unit length
   const cosines = rows.map((_, i) => {
     let cosine = 0;
-    for (let d = 0; d < size; d++) cosine += own.data[i * size + d] * embeddings[i * size + d];
-    return cosine;
+    for (let d = 0; d < size; d++) cosine += own.data[i * size + d] * exact[i * size + d];
+    return cosine / layers;
   });
-  const exact = headLogits(head, { rows: rows.length, size, data: embeddings });
+  const logits = headLogits(head, { rows: rows.length, size, data: exact });
   const known = selectTargets(targets, rows);
   return {
     texts: rows.length,
     meanCosine: cosines.reduce((sum, cosine) => sum + cosine, 0) / rows.length,
     leastCosine: Math.min(...cosines),
-    sameAnswers: accuracyOf({ ...known, labels: answersOf(known, exact) } as Targets, headLogits(head, own)),
+    sameAnswers: accuracyOf({ ...known, labels: answersOf(known, logits) } as Targets, headLogits(head, own)),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Checkpoint } from "../adapt/checkpoint.js";
-import type { Encoder } from "../encoder/encoder.js";
+import type { Encoder, FeatureKind } from "../encoder/encoder.js";
 import { type Features, selectFeatures, selectTargets, type Targets } from "../head/linear.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
 import type { AdaptationPlan } from "./adapt-and-fit.js";
@@ -11,6 +11,7 @@ import { HeldOutLogits } from "./held-out-logits.js";
 /** The frozen classifier that adaptation is compared with. */
 export interface FrozenBaseline {
   features: Features;
+  kind: FeatureKind;
   C: number;
 }
 

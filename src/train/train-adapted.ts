@@ -1,5 +1,5 @@
 import { type OpenRecipe, type Recipe, recipeFor } from "../adapt/recipe.js";
-import type { Encoder } from "../encoder/encoder.js";
+import type { Encoder, FeatureKind } from "../encoder/encoder.js";
 import { OptionError } from "../errors.js";
 import { fitTemperature } from "../head/calibration.js";
 import { type LinearHead, probabilities, rowsOf, scaleHead, type Targets } from "../head/linear.js";
@@ -38,7 +38,7 @@ export interface AdaptedTraining {
   evidence: AdaptationEvidence;
   recipe: OpenRecipe;
   /** Missing where the frozen encoder is kept. */
-  adapted?: Omit<AdaptedFit, "head" | "recipe" | "checkpoint"> & { trained: TrainedHead<"last"> };
+  adapted?: Omit<AdaptedFit, "head" | "recipe" | "checkpoint"> & { trained: TrainedHead<FeatureKind> };
 }
 
 /** `auto` also tries a third of the layers: less to train, less to overfit. */
@@ -68,9 +68,10 @@ export async function trainAdapted(
   const evidence: AdaptationEvidence = { rows: texts.length, fewestRows: fewestRowsToCompare, heldOut: 0, trials: [] };
   const holding = holdingOut(texts.length);
   if (!holding) {
-    const fit = await adaptAndFit(tensorflow, encoder, texts, targets, plan);
+    const { kind } = frozen; // what cross-validation chose: as good after adaptation, and better the less that changes (docs/decisions/0005)
+    const fit = await adaptAndFit(tensorflow, encoder, texts, targets, { ...plan, kind });
     await fit.checkpoint?.remove();
-    const trained = trainedHead(fit.head, plan.C, usual.temperature, targets);
+    const trained = trainedHead(fit.head, kind, plan.C, usual.temperature, targets);
     return { depth, evidence, recipe: fit.recipe, adapted: { ...fit, trained } };
   }
   const depths = trialDepths(request, depth, holding);
@@ -93,7 +94,15 @@ export async function trainAdapted(
   for (const checkpoint of [...checkpoints, fit.checkpoint]) await checkpoint?.remove();
   const temperature = fitTemperature(heldOut.targets, way.logits);
   const scored = { ...heldOut, logits: crossChosenLogits(ways, targets.classes, mayBeFrozen) };
-  const trained = trainedHead(fit.head, plan.C, temperature, targets, { ...heldOut, logits: way.logits }, scored);
+  const trained = trainedHead(
+    fit.head,
+    "last",
+    plan.C,
+    temperature,
+    targets,
+    { ...heldOut, logits: way.logits },
+    scored,
+  );
   return { depth: wanted, evidence, recipe: fit.recipe, adapted: { ...fit, trained } };
 }
 
@@ -113,12 +122,13 @@ export function depthOf(request: AdaptRequest, usual: number, layers: number): n
 /** @param heldOut thresholds come from them. @param scored what is said of them is the score. */
 function trainedHead(
   head: LinearHead,
+  features: FeatureKind,
   C: number,
   temperature: number,
   targets: Targets,
   heldOut: HeldOutRows | null = null,
   scored: HeldOutRows | null = null,
-): TrainedHead<"last"> {
+): TrainedHead<FeatureKind> {
   const logits = heldOut?.logits.map((logit) => logit / temperature);
   const p = logits && probabilities(targets.kind, logits, targets.classes);
   const multi = targets.kind === "multi-label";
@@ -126,7 +136,7 @@ function trainedHead(
   const thresholds = multi ? (p ? bestThresholds(p, labels, targets.classes) : halves(targets.classes)) : undefined;
   return {
     head: scaleHead(head, temperature),
-    features: "last",
+    features,
     C,
     temperature,
     thresholds,

@@ -15,7 +15,7 @@ describe("recipeFor", () => {
 
 describe("usualBlend", () => {
   it("stays nearer to the encoder for fewer classes, and where it tells them apart, to half of that", () => {
-    expect(usualBlend(2, 0.4)).toBe(0.5);
+    expect([2, 3].map((classes) => usualBlend(classes, 0.4))).toEqual([0.3, 0.3]);
     expect(usualBlend(4, 0.7)).toBeCloseTo(0.75);
     expect(usualBlend(4, 0.8)).toBeCloseTo(0.5);
     expect([0.9, 1].map((separability) => usualBlend(4, separability))).toEqual([0.375, 0.375]);

@@ -76,7 +76,7 @@ describe("trainAdapted with few rows", () => {
       wasm,
       encoder,
       texts,
-      { features: featuresOf(targets, 1), C: 1 },
+      { features: featuresOf(targets, 1), kind: "last" as const, C: 1 },
       optionsFor(targets),
     );
     expect(result.evidence).toEqual({ rows: 12, fewestRows: fewestRowsToCompare, heldOut: 0, trials: [] });
@@ -93,7 +93,7 @@ describe("trainAdapted with few rows", () => {
     const { texts } = rowsOf(12);
     const labels = Uint8Array.from({ length: 36 }, (_, i) => Number(i % 5 === 0 || i % 7 === 0));
     const targets: Targets = { kind: "multi-label", classes, labels };
-    const frozen = { features: featuresOf(rowsOf(12).targets, 1), C: 1 };
+    const frozen = { features: featuresOf(rowsOf(12).targets, 1), kind: "last" as const, C: 1 };
     const { adapted } = await trainAdapted(wasm, encoder, texts, frozen, {
       ...optionsFor(targets),
       groups: Int32Array.from(texts.keys()),
@@ -105,7 +105,7 @@ describe("trainAdapted with few rows", () => {
 
   it("compares one depth on all rows in turn from a hundred on", async () => {
     const { texts, targets } = rowsOf(fewestRowsToCompare);
-    const frozen = { features: featuresOf(targets, 0.2), C: 10 };
+    const frozen = { features: featuresOf(targets, 0.2), kind: "last" as const, C: 10 };
     const { depth, evidence } = await trainAdapted(wasm, encoder, texts, frozen, optionsFor(targets));
     expect(depth).toBe(0);
     expect(evidence).toMatchObject({ rows: 100, heldOut: 100 });
@@ -123,7 +123,7 @@ describe("trainAdapted with few rows", () => {
 
 describe("trainAdapted with rows to hold out", () => {
   const { texts, targets } = rowsOf(300);
-  const good = { features: featuresOf(targets, 0.2), C: 10 };
+  const good = { features: featuresOf(targets, 0.2), kind: "last" as const, C: 10 };
   const checkpoints = () => ({ folder, resume: false, everyMs: 0 });
 
   it("keeps the frozen encoder where it is as good, and says what was compared", async () => {
@@ -165,7 +165,7 @@ describe("trainAdapted with rows to hold out", () => {
       wasm,
       encoder,
       telling,
-      { features: featuresOf(targets, 50), C: 1 },
+      { features: featuresOf(targets, 50), kind: "last" as const, C: 1 },
       optionsFor(targets, { log, recipe: { ...short, steps: 12, batchSize: 16 } }),
     );
     expect(depth).toBeGreaterThan(0);
@@ -181,7 +181,7 @@ describe("compareHeldOut", () => {
   const { texts, targets } = rowsOf(60);
   /** Threes of neighbours, one of each class: whatever labels two of them swap, the folds stay. */
   const groups = Int32Array.from(texts.keys(), (row) => Math.floor(row / 3));
-  const frozen = { features: featuresOf(targets, 1), C: 1 };
+  const frozen = { features: featuresOf(targets, 1), kind: "last" as const, C: 1 };
 
   function compared(labels: Int32Array, of = texts, holding: HoldingOut = { folds: 5, heldOut: 1 }) {
     const swapped: Targets = { kind: "single-label", classes, labels };
