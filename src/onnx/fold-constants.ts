@@ -1,27 +1,22 @@
 import { attributeOf, GraphIndex, intAttribute } from "./graph.js";
+import { bypassIdentities } from "./identities.js";
 import { DataType, type ModelProto, type NodeProto, type TensorProto } from "./schema.js";
 import { dimsOf, floatValues, makeTensor, sizeOf, toNumber } from "./tensor.js";
 
 /**
  * Computes the nodes that only depend on constants where these are the forms that weights are stored in: `Cast`, `Sub`
- * and `Mul` by scales of quantised weights, `Transpose` and `Identity`. What is read afterwards are float32 weights.
+ * and `Mul` by scales of quantised weights, `Transpose`; and takes `Identity` out. What is read afterwards are float32 weights.
  *
  * @param model is changed in place. @returns how many quantised tensors became float32.
  */
 export function foldConstants(model: ModelProto): number {
+  bypassIdentities(model);
   const { graph } = model;
-  const index = new GraphIndex(graph);
-  const constants = new Map(index.initializers);
-  const aliases = new Map<string, string>();
+  const constants = new Map(new GraphIndex(graph).initializers);
   let dequantized = 0;
   graph.node = graph.node.filter((node) => {
-    node.input = node.input.map((name) => aliases.get(name) ?? name);
     const inputs = node.input.map((name) => constants.get(name));
     if (inputs.length === 0 || !inputs.every((tensor) => tensor !== undefined)) return true;
-    if (node.opType === "Identity") {
-      aliases.set(node.output[0], node.input[0]);
-      return isReadByName(index, node.output[0]);
-    }
     const folded = evaluate(node, inputs);
     if (!folded) return true;
     if (node.opType === "Cast" && inputs[0].dataType !== DataType.FLOAT) dequantized++;
@@ -31,12 +26,6 @@ export function foldConstants(model: ModelProto): number {
   });
   dropUnread(model);
   return dequantized;
-}
-
-/** Whether a tensor is an output of the graph, or read inside a branch of an `If`, where no alias can stand for it. */
-function isReadByName(index: GraphIndex, tensor: string): boolean {
-  const readInside = index.consumers(tensor).some((node) => !node.input.includes(tensor));
-  return readInside || index.graph.output.some(({ name }) => name === tensor);
 }
 
 /** Weights alone: a vector or matrix. Scalars are left to onnxruntime, which needs their types for shapes. */

@@ -1,6 +1,7 @@
 import { foldHalfWeights, scaledWeights } from "./float-arithmetic.js";
 import { useFloat32 } from "./float32.js";
 import { GraphIndex, intAttribute, makeNode, sortTopologically } from "./graph.js";
+import { bypassIdentities } from "./identities.js";
 import { prune } from "./prune.js";
 import type { ModelProto, NodeProto, TensorProto } from "./schema.js";
 import { DataType } from "./schema.js";
@@ -25,6 +26,7 @@ const smallestSize = 1024;
 export function quantizeWeights(model: ModelProto, rounding: Rounding = "nearest"): number {
   foldHalfWeights(model);
   useFloat32(model);
+  bypassIdentities(model);
   const index = new GraphIndex(model.graph);
   let count = 0;
   for (const tensor of [...model.graph.initializer]) {

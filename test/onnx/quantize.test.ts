@@ -27,4 +27,12 @@ describe("quantizeWeights", () => {
     expect(encodeModel(model).length).toBeLessThan(0.6 * before);
     expect(quantizeWeights(model)).toBe(0);
   });
+
+  it("stores weights once that layers share", async () => {
+    const model = await readModel(`${encoders}albert/onnx/model.onnx`);
+    const layers = model.graph.node.filter(({ opType }) => opType === "Softmax").length;
+    expect(layers).toBe(3);
+    expect(quantizeWeights(model)).toBe(8); // of one layer, and two tables
+    expect(model.graph.initializer.filter(({ name }) => name!.endsWith("_int8"))).toHaveLength(8);
+  });
 });
