@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { requireIntegerArithmetic } from "../../src/classifier/load.js";
 import { openPool } from "../../src/encoder/pool.js";
 import { pack } from "../../src/encoder/token-batch.js";
 import { appendPooling } from "../../src/onnx/compose.js";
@@ -65,6 +66,7 @@ describe("useIntegerArithmetic", () => {
     const before = encodeModel(model);
     expect(useIntegerArithmetic(model)).toBe(0);
     expect(Buffer.compare(encodeModel(model), before)).toBe(0);
+    expect(() => requireIntegerArithmetic(model)).toThrow(/found "int8", expected float32: no product/);
   });
 
   it.each([
@@ -73,6 +75,7 @@ describe("useIntegerArithmetic", () => {
     ["bert/onnx/variants/int8_dq.onnx", "bert"],
     ["bert/onnx/variants/model_fp16.onnx", "bert"],
     ["roberta/onnx/model.onnx", "roberta"],
+    ["albert/onnx/model.onnx", "albert"], // layers share their weights
     ["modernbert/onnx/model.onnx", "modernbert"],
     ["deberta-v2/onnx/model.onnx", "deberta-v2"],
   ])("stays near PyTorch's embeddings: %s", async (file, family) => {
