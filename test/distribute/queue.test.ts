@@ -164,6 +164,18 @@ describe.skipIf(withoutRedis)("predict --queue", () => {
     expect((await run("worker", "model", "--queue", redis.url, "--until-idle", "1")).code).toBe(0);
     expect((await statusOf("few")).shards).toEqual({ done: 1, total: 1 });
   });
+
+  it(title("is of one arithmetic"), async () => {
+    writeFileSync(join(folder, "int8.csv"), csv(100));
+    const int8 = ["--arithmetic", "int8"];
+    const queued = await run("predict", "model", "int8.csv", "--queue", redis.url, "--out", "int8", ...int8);
+    expect(queued.stderr).toMatch(/headstart worker model --queue \S+ --arithmetic int8\n/);
+    const float = await run("worker", "model", "--queue", redis.url, "--until-idle", "1");
+    expect(float.stderr).toContain("another --arithmetic are waiting");
+    expect((await run("worker", "model", "--queue", redis.url, "--until-idle", "1", ...int8)).code).toBe(0);
+    const joined = await run("predict", "--join", "-", "--out", "int8");
+    expect(joined.stdout).toBe((await run("predict", "model", "int8.csv", ...int8)).stdout);
+  });
 });
 
 describe.skipIf(withoutRedis)("predict --queue of a file that is not there", () => {

@@ -45,7 +45,7 @@ export async function predictQueue(folder: string, data: string, options: Predic
     for (const note of table.notes) log.info(note);
     const run = await describeRun(model, table, data, options);
     const queue = new ShardQueue(redis, model);
-    await tellOfWorkers(queue, folder, url, log);
+    await tellOfWorkers(queue, folder, options, log);
     const submitted = await submit(table, run, store, queue, { ahead: options.ahead, onShard: teller(log) });
     tellOfEnd(submitted, out, url, log);
   } finally {
@@ -66,11 +66,17 @@ async function describeRun(model: string, table: Table, data: string, options: P
   };
 }
 
-async function tellOfWorkers(queue: ShardQueue, folder: string, url: string, log: Log): Promise<void> {
+async function tellOfWorkers(
+  queue: ShardQueue,
+  folder: string,
+  { queue: url, arithmetic }: PredictQueueOptions,
+  log: Log,
+): Promise<void> {
   const { workers } = await queue.counts();
   if (workers > 0) return log.info(`${counted(workers, "worker takes", "workers take")} shards of this model`);
+  const same = arithmetic ? ` --arithmetic ${arithmetic}` : "";
   log.info(
-    `no worker takes shards of this model yet; on any host:\n  headstart worker ${shellWord(folder)} --queue ${shellWord(url)}`,
+    `no worker takes shards of this model yet; on any host:\n  headstart worker ${shellWord(folder)} --queue ${shellWord(url)}${same}`,
   );
 }
 
