@@ -61,17 +61,19 @@ export function recipeFor(rows: number, classes: number): Plan {
   };
 }
 
-/** Up to so many classes say so little of all that an encoder knows that less than a third of the way is best. */
+/** So few classes say so little of all that an encoder knows that less than a third of the way is best, until each has many rows. */
 const fewClasses = 3;
+const manyRows = 64;
 
 /**
  * The fewer classes there are, the less their labels say of all that an encoder knows, and the nearer to it the result stays; nearer still
  * where it tells them apart already.
  *
- * @param separability of the training rows' frozen embeddings, 0 … 1
+ * @param rows that are trained on. @param separability of their frozen embeddings, 0 … 1
  */
-export function usualBlend(classes: number, separability: number): number {
-  const share = classes <= fewClasses ? 0.3 : 1 - 1 / classes;
+export function usualBlend(rows: number, classes: number, separability: number): number {
+  const growth = Math.max(1, rows / classes / manyRows) ** 0.25;
+  const share = classes <= fewClasses ? Math.min(1, 0.3 * growth) : 1 - 1 / classes;
   return share * Math.min(1, Math.max(0.5, (1 - separability) / 0.3));
 }
 

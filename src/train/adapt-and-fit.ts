@@ -82,7 +82,7 @@ export async function adaptAndFit(
   const headOn = (features: Features) => fitHead(tensorflow, features, targets, { C, classWeight: weights });
   const look = async (own: Features, others: Features) => [...headLogits((await headOn(own)).head, others)];
   const frozen = await frozenFeatures(encoder, texts);
-  const recipe = { blend: usualBlend(targets.classes, separability(frozen, targets)), ...plan.recipe };
+  const recipe = { blend: usualBlend(texts.length, targets.classes, separability(frozen, targets)), ...plan.recipe };
   const { model, sample, ...rest } = await adaptEncoder(tensorflow, encoder, texts, targets, {
     ...plan,
     recipe,

@@ -15,9 +15,11 @@ describe("recipeFor", () => {
 
 describe("usualBlend", () => {
   it("stays nearer to the encoder for fewer classes, and where it tells them apart, to half of that", () => {
-    expect([2, 3].map((classes) => usualBlend(classes, 0.4))).toEqual([0.3, 0.3]);
-    expect(usualBlend(4, 0.7)).toBeCloseTo(0.75);
-    expect(usualBlend(4, 0.8)).toBeCloseTo(0.5);
-    expect([0.9, 1].map((separability) => usualBlend(4, separability))).toEqual([0.375, 0.375]);
+    expect([2, 3].map((classes) => usualBlend(8 * classes, classes, 0.4))).toEqual([0.3, 0.3]);
+    expect(usualBlend(2 * 1024, 2, 0.4)).toBeCloseTo(0.6);
+    expect(usualBlend(2_000_000, 2, 0.4)).toBe(1);
+    expect(usualBlend(32, 4, 0.7)).toBeCloseTo(0.75);
+    expect(usualBlend(32, 4, 0.8)).toBeCloseTo(0.5);
+    expect([0.9, 1].map((separability) => usualBlend(32, 4, separability))).toEqual([0.375, 0.375]);
   });
 });
