@@ -10,8 +10,11 @@ export type PoolingMode = "mean" | "cls" | "max";
 /** The name of the pooled output [B, F] of `appendPooling`, F = D times the number of hidden states. */
 export const EMBEDDING = "sentence_embedding";
 
+/** What all names of pooling and heads begin with. */
+export const HEADSTART = "headstart/";
+
 /** The constants that `appendHead` stores: weights [F, K], bias [K]. */
-export const HEAD = { weight: "headstart/head/weight", bias: "headstart/head/bias" };
+export const HEAD = { weight: `${HEADSTART}head/weight`, bias: `${HEADSTART}head/bias` };
 
 /** The name of `appendInScope`'s output [B, 1]; what it adds before that begins with the second. */
 export const IN_SCOPE = { output: "in_scope", steps: "headstart/in_scope/" };

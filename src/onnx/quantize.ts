@@ -1,3 +1,4 @@
+import { HEADSTART } from "./compose.js";
 import { foldHalfWeights, scaledWeights } from "./float-arithmetic.js";
 import { useFloat32 } from "./float32.js";
 import { GraphIndex, intAttribute, makeNode, sortTopologically } from "./graph.js";
@@ -18,6 +19,8 @@ const smallestSize = 1024;
  * channel (per row of an embedding table). Arithmetic stays float32: products read `Cast(w) · scale`, which loaders fold
  * at load; embeddings are gathered as int8 and scaled afterwards, so that the table itself stays small in memory.
  *
+ * Heads stay as they are.
+ *
  * @param model is changed in place; float16 becomes float32 first.
  * @param rounding `stochastic` for weights that were int8 and then trained: each lies near a whole step, and rounding to the
  *   nearest would undo every change of less than half a step. Up or down by chance (seeded) keeps changes on average.
@@ -31,6 +34,7 @@ export function quantizeWeights(model: ModelProto, rounding: Rounding = "nearest
   let count = 0;
   for (const tensor of [...model.graph.initializer]) {
     if (tensor.dataType !== DataType.FLOAT || dimsOf(tensor).length !== 2 || sizeOf(tensor) < smallestSize) continue;
+    if (isOfHead(tensor.name!)) continue;
     const readers = index.consumers(tensor.name!);
     if (readers.length === 0) continue;
     if (readers.every((node) => node.opType === "MatMul" && node.input[1] === tensor.name))
@@ -42,6 +46,11 @@ export function quantizeWeights(model: ModelProto, rounding: Rounding = "nearest
   prune(model);
   sortTopologically(model.graph);
   return count;
+}
+
+/** Heads are small, and behind them there is nothing that evens out what rounding changes. */
+function isOfHead(name: string): boolean {
+  return name.startsWith(HEADSTART);
 }
 
 function gathersRows(node: NodeProto, table: TensorProto): boolean {

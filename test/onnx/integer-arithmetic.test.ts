@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { requireIntegerArithmetic } from "../../src/classifier/load.js";
 import { openPool } from "../../src/encoder/pool.js";
 import { pack } from "../../src/encoder/token-batch.js";
-import { appendPooling } from "../../src/onnx/compose.js";
+import { appendHead, appendPooling, HEAD } from "../../src/onnx/compose.js";
 import { scaledWeights, useFloatArithmetic } from "../../src/onnx/float-arithmetic.js";
 import { makeNode } from "../../src/onnx/graph.js";
 import { useIntegerArithmetic } from "../../src/onnx/integer-arithmetic.js";
 import { hiddenStateOf } from "../../src/onnx/layers.js";
 import { encodeModel, readModel } from "../../src/onnx/model.js";
-import type { ModelProto } from "../../src/onnx/schema.js";
+import { DataType, type ModelProto } from "../../src/onnx/schema.js";
 import { makeTensor } from "../../src/onnx/tensor.js";
 import { encoders, oracles } from "../encoder/oracle.js";
 import { graphOf, modelOf, run } from "./small-models.js";
@@ -89,6 +89,19 @@ describe("useIntegerArithmetic", () => {
       const own = found.subarray(i * size, (i + 1) * size);
       expect(cosine(own, embeddings.mean.slice(i * size, (i + 1) * size)), texts[i]).toBeGreaterThan(leastCosine);
     }
+  });
+
+  it("leaves heads in float32", async () => {
+    const model = await readModel(`${encoders}bert/onnx/model.onnx`);
+    const embedding = appendPooling(model, [hiddenStateOf(model)], "mean");
+    const [featureSize, classes] = [32, 100];
+    const weights = new Float32Array(featureSize * classes).fill(0.5);
+    appendHead(model, embedding, { featureSize, classes, weights, bias: new Float32Array(classes) });
+    useIntegerArithmetic(model);
+    expect(model.graph.initializer.find(({ name }) => name === HEAD.weight)?.dataType).toBe(DataType.FLOAT);
+    expect(model.graph.node.filter(({ input }) => input.includes(HEAD.weight)).map(({ opType }) => opType)).toEqual([
+      "MatMul",
+    ]);
   });
 
   it("gives a text the same bits whatever stands beside it", async () => {
