@@ -55,7 +55,7 @@ interface RoundedRows {
  * @param model is changed in place. @returns how many products are of integers now.
  */
 export function useIntegerArithmetic(model: ModelProto): number {
-  quantizeWeights(model);
+  quantizeWeights(model, "stochastic"); // float32 weights may have been int8 before they were trained
   const index = new GraphIndex(model.graph);
   const rewriter = new Rewriter(model, index);
   const products = model.graph.node.filter((node) => rewriter.rewrite(node));
