@@ -10,7 +10,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { tQuantile } from "../src/experiments/statistics.js";
+import { average, pairedSummary } from "../src/experiments/statistics.js";
 import { TextClassifier } from "../src/index.js";
 import { arithmetics } from "../src/onnx/integer-arithmetic.js";
 import { type Draw, drawsOf, splitNames } from "./splits.js";
@@ -90,18 +90,15 @@ function percent(flags: readonly boolean[]): number {
 /** Of one split, or of all. */
 function line(split: string): string {
   const own = results.filter((result) => !split || result.split === split);
-  const mean = (of: (result: Result) => number) => own.reduce((sum, result) => sum + of(result), 0) / own.length;
-  const gain = ({ accuracy: [float, int8] }: Result) => int8 - float;
-  const centre = mean(gain);
-  const deviation = Math.sqrt(
-    (mean((result) => (gain(result) - centre) ** 2) * own.length) / Math.max(1, own.length - 1),
-  );
-  const interval = (tQuantile(own.length - 1) * deviation) / Math.sqrt(own.length);
+  const mean = (of: (result: Result) => number) => average(own.map(of));
+  const [float, int8] = [0, 1].map((which) => own.map(({ accuracy }) => accuracy[which]));
+  const { difference, interval } = pairedSummary(float, int8);
+  const within = interval ? ` ± ${(interval[1] - difference).toFixed(2)}` : "";
   const cells = [
     split || `mean of ${own.length} draws`,
-    mean(({ accuracy }) => accuracy[0]).toFixed(1),
-    mean(({ accuracy }) => accuracy[1]).toFixed(1),
-    `${centre >= 0 ? "+" : ""}${centre.toFixed(2)} ± ${interval.toFixed(2)}`,
+    average(float).toFixed(1),
+    average(int8).toFixed(1),
+    `${difference >= 0 ? "+" : ""}${difference.toFixed(2)}${within}`,
     `${mean(({ sameAnswers }) => sameAnswers).toFixed(1)}%`,
     Math.max(...own.map(({ largestDifference }) => largestDifference)).toFixed(3),
     `${mean(({ textsPerSecond }) => textsPerSecond[0]).toFixed(0)} → ${mean(({ textsPerSecond }) => textsPerSecond[1]).toFixed(0)}`,

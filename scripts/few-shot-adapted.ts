@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 import { strengthsFor } from "../src/classifier/options.js";
 import { duplicateGroups } from "../src/data/duplicates.js";
 import { Encoder, lastOf } from "../src/encoder/encoder.js";
-import { tQuantile } from "../src/experiments/statistics.js";
+import { average as mean, pairedSummary } from "../src/experiments/statistics.js";
 import { fitTemperature } from "../src/head/calibration.js";
 import { fitHead } from "../src/head/fit.js";
 import { type Features, headLogits, selectRows } from "../src/head/linear.js";
@@ -139,10 +139,6 @@ function readResults(path: string): Result[] {
   return lines.map((text) => JSON.parse(text));
 }
 
-function mean(numbers: readonly number[]): number {
-  return numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
-}
-
 function deviation(numbers: readonly number[]): number {
   const centre = mean(numbers);
   return Math.sqrt(numbers.reduce((sum, value) => sum + (value - centre) ** 2, 0) / Math.max(1, numbers.length - 1));
@@ -150,11 +146,10 @@ function deviation(numbers: readonly number[]): number {
 
 function line(split: string, rows: readonly Result[]): string {
   const [frozen, adapted] = [rows.map((row) => row.frozen), rows.map((row) => row.adapted)];
-  const gains = rows.map((row) => row.adapted - row.frozen);
-  const interval = (tQuantile(gains.length - 1) * deviation(gains)) / Math.sqrt(gains.length);
-  const wins = gains.filter((gain) => gain > 0).length;
+  const { difference, interval, wins } = pairedSummary(frozen, adapted);
+  const within = interval ? ` ± ${(interval[1] - difference).toFixed(1)}` : "";
   const cells = [frozen, adapted].map((column) => `${mean(column).toFixed(1)} ± ${deviation(column).toFixed(1)}`);
-  const gain = `${mean(gains) >= 0 ? "+" : ""}${mean(gains).toFixed(1)} ± ${interval.toFixed(1)}`;
+  const gain = `${difference >= 0 ? "+" : ""}${difference.toFixed(1)}${within}`;
   const temperature = Math.exp(mean(rows.map((row) => Math.log(row.temperature)))).toFixed(2);
   const seconds = mean(rows.map((row) => row.seconds)).toFixed(0);
   return `| ${split} | ${cells.join(" | ")} | ${gain} | ${wins}/${rows.length} | ${seconds} | ${temperature} |`;

@@ -6,7 +6,6 @@ import { openTextRunner, type TextRunner } from "../encoder/text-runner.js";
 import { OptionError } from "../errors.js";
 import { type Arithmetic, arithmetics, useIntegerArithmetic } from "../onnx/integer-arithmetic.js";
 import { decodeModel, encodeModel } from "../onnx/model.js";
-import type { ModelProto } from "../onnx/schema.js";
 import { loadTokenizer } from "../runtime/transformers.js";
 import { AlteredModelError, ModelFolderError, NewerSchemaError } from "./errors.js";
 import { type Manifest, schemaVersion } from "./manifest.js";
@@ -53,14 +52,8 @@ export async function loadFolder(
 
 function integerGraph(graph: Uint8Array, path: string): Uint8Array {
   const model = decodeModel(graph, path);
-  requireIntegerArithmetic(model);
+  useIntegerArithmetic(model);
   return encodeModel(model);
-}
-
-/** `useIntegerArithmetic`, @throws OptionError where the graph has no product that could be one of integers. */
-export function requireIntegerArithmetic(model: ModelProto): void {
-  if (useIntegerArithmetic(model) === 0)
-    throw new OptionError("arithmetic", "int8", "float32: no product of this encoder can be computed in integers");
 }
 
 /** @throws ModelFolderError, NewerSchemaError, AlteredModelError */

@@ -1,3 +1,4 @@
+import { OptionError } from "../errors.js";
 import { Appender } from "./appender.js";
 import { GraphIndex, makeNode, sortTopologically } from "./graph.js";
 import { prune } from "./prune.js";
@@ -52,14 +53,15 @@ interface RoundedRows {
  * Weights that are float32 are rounded first, as `quantizeWeights` does it. What the products are added to, attention, normalisation and
  * heads stay float32.
  *
- * @param model is changed in place. @returns how many products are of integers now.
+ * @param model is changed in place. @throws OptionError where no product could be one of integers
  */
-export function useIntegerArithmetic(model: ModelProto): number {
+export function useIntegerArithmetic(model: ModelProto): void {
   quantizeWeights(model, "stochastic"); // float32 weights may have been int8 before they were trained
   const index = new GraphIndex(model.graph);
   const rewriter = new Rewriter(model, index);
   const products = model.graph.node.filter((node) => rewriter.rewrite(node));
-  if (products.length === 0) return 0;
+  if (products.length === 0)
+    throw new OptionError("arithmetic", "int8", "float32: no product of this encoder can be computed in integers");
   const gone = new Set(products);
   model.graph.node = model.graph.node.filter((node) => !gone.has(node));
   model.opsetImport = [
@@ -68,7 +70,6 @@ export function useIntegerArithmetic(model: ModelProto): number {
   ];
   sortTopologically(model.graph);
   prune(model);
-  return products.length;
 }
 
 /** Writes the new nodes behind the old ones; rows that several products read are rounded once. */

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { readFolder, requireIntegerArithmetic } from "../classifier/load.js";
+import { readFolder } from "../classifier/load.js";
 import type { Manifest } from "../classifier/manifest.js";
 import { hasInScope, removeHead } from "../onnx/compose.js";
-import type { Arithmetic } from "../onnx/integer-arithmetic.js";
+import { type Arithmetic, useIntegerArithmetic } from "../onnx/integer-arithmetic.js";
 import { cloneModel, decodeModel, encodeModel } from "../onnx/model.js";
 import type { ModelProto } from "../onnx/schema.js";
 import { shareEncoder } from "../onnx/share.js";
@@ -90,7 +90,7 @@ function composeGroup(parts: Part[], arithmetic: Arithmetic): Group {
     return member;
   });
   const shared = shareEncoder(parts.map(({ model }) => model));
-  if (arithmetic === "int8") requireIntegerArithmetic(shared);
+  if (arithmetic === "int8") useIntegerArithmetic(shared);
   const heads = parts.map((part) => `${part.name} ${part.manifest.graphSha256}`);
   return {
     id: createHash("sha256")

@@ -121,11 +121,14 @@ function storedForm(
 ): StoredForm {
   const { size } = features;
   const own = selectFeatures(features, rows);
-  const layers = Math.round(exact.slice(0, size).reduce((sum, value) => sum + value * value, 0)); // each of unit length
   const cosines = rows.map((_, i) => {
     let cosine = 0;
-    for (let d = 0; d < size; d++) cosine += own.data[i * size + d] * exact[i * size + d];
-    return cosine / layers;
+    let norm = 0; // of both: the layers are of unit length each
+    for (let d = i * size; d < (i + 1) * size; d++) {
+      cosine += own.data[d] * exact[d];
+      norm += exact[d] ** 2;
+    }
+    return cosine / norm;
   });
   const logits = headLogits(head, { rows: rows.length, size, data: exact });
   const known = selectTargets(targets, rows);
