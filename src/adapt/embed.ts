@@ -1,7 +1,10 @@
 import { lengthBatches } from "../encoder/batches.js";
 import type { Features } from "../head/linear.js";
 import type { HiddenStates } from "./hidden-states.js";
-import { runTokens, type TailSession } from "./tail-session.js";
+import type { TailSession } from "./tail-session.js";
+
+/** Padded tokens in one run: no more than a batch of training has, whose buffers then serve here as well. */
+const embedTokens = 512;
 
 /**
  * Embeddings by the trained layers as they are, in float32, of any number of texts.
@@ -11,7 +14,7 @@ export async function embed(session: TailSession, states: HiddenStates, texts: r
   let data = new Float32Array(0);
   let size = 0;
   const lengths = texts.map((text) => states.tokens[text].length);
-  for (const batch of lengthBatches(lengths, runTokens)) {
+  for (const batch of lengthBatches(lengths, embedTokens)) {
     const embeddings = await session.forward(
       states,
       batch.map((row) => texts[row]),
