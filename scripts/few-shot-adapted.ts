@@ -4,12 +4,13 @@
  *   npx tsx scripts/few-shot-adapted.ts --out adapted.jsonl [--sets sst2,cr] [--shots 8] [--seeds 10] [--test-cap 1000]
  *     [--depth 6] [--recipe '{"steps": 40}'] [--json]        (10 to 60 seconds a draw; a line of --out a draw, so that it can be resumed)
  *
- * For every <set>-<shots>.json: accuracy mean ± s.d. over the draws, frozen as `train` chooses it and adapted as `train --adapt auto` does it, or
- * as with --depth; the paired difference with its 95% interval, wins, seconds. `T` is the temperature that would have suited the test rows.
+ * For every <set>-<shots>.json: accuracy mean ± s.d. over the draws, of the frozen encoder learnt from texts alone, as `train` does it (labels' names
+ * too, where they tell), and adapted as `train --adapt auto` does it, or as with --depth; the paired difference of the last two with its 95% interval, wins, seconds. `T` is the temperature that would have suited the test rows.
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { labelNamesOf } from "../src/classifier/label-names.js";
 import { strengthsFor } from "../src/classifier/options.js";
 import { duplicateGroups } from "../src/data/duplicates.js";
 import { Encoder, lastOf } from "../src/encoder/encoder.js";
@@ -39,9 +40,15 @@ const { values } = parseArgs({
   },
 });
 
+const kinds = ["last", "last3"] as const;
+type Both = Record<(typeof kinds)[number], Features>;
+
 interface Result {
   split: string;
   seed: number;
+  /** Of the frozen encoder, learnt from texts alone. */
+  texts: number;
+  /** What `train` does: texts and, where they tell, the labels' names. */
   frozen: number;
   adapted: number;
   /** Layers trained; 0 where the frozen encoder was kept. */
@@ -73,24 +80,25 @@ await encoder.dispose();
 report();
 
 async function measure(draw: Draw): Promise<Omit<Result, "split" | "seed">> {
-  const { texts, targets, testTexts } = draw;
-  const sets = both(await encoder.encode(texts));
+  const { texts, targets, testTexts, labelNames } = draw;
+  const features = await encoder.encode(texts);
+  const sets = both(features);
   const testSets = both(await encoder.encode(testTexts));
-  const candidates = Object.keys(sets).flatMap((features) => strengthsFor(texts.length).map((C) => ({ features, C })));
-  const repeats = texts.length < rowsForOneRepeat ? 3 : 1;
-  const options = { candidates, folds: 5, random: new Random(42), repeats };
-  const { best } = await selectHead(tensorflow, sets, targets, options);
-  const { head } = await fitHead(tensorflow, sets[best.features as "last"], targets, { C: best.C });
+  const { learnt } = await labelNamesOf(encoder, labelNames, features, targets);
+  const nameSets = learnt && both(learnt.features);
+  const [fromTexts, frozen] = [await frozenHead(draw, sets), await frozenHead(draw, sets, nameSets)];
+  const { kind, C } = frozen;
   const startMs = performance.now();
   const fitted = await trainAdapted(
     tensorflow,
     encoder,
     texts,
-    { features: sets[best.features as "last"], kind: best.features as "last", C: best.C },
+    { features: sets[kind], kind, C, names: nameSets?.[kind] },
     {
       request: values.depth === undefined ? "auto" : Number(values.depth),
       recipe: JSON.parse(values.recipe),
       targets,
+      names: learnt?.texts,
       groups: duplicateGroups(texts),
       classWeight: "none",
       random: new Random(draw.seed),
@@ -99,11 +107,12 @@ async function measure(draw: Draw): Promise<Omit<Result, "split" | "seed">> {
     },
   );
   const seconds = (performance.now() - startMs) / 1000;
-  const frozenAnswers = headLogits(head, testSets[best.features as "last"]);
+  const frozenAnswers = headLogits(frozen.head, testSets[kind]);
   const { adapted, depth } = fitted;
   const logits = adapted ? headLogits(adapted.trained.head, await adapted.encoder.encode(testTexts)) : frozenAnswers;
   await adapted?.encoder.dispose();
   return {
+    texts: accuracy(draw, headLogits(fromTexts.head, testSets[fromTexts.kind])),
     frozen: accuracy(draw, frozenAnswers),
     adapted: accuracy(draw, logits),
     depth,
@@ -112,7 +121,18 @@ async function measure(draw: Draw): Promise<Omit<Result, "split" | "seed">> {
   };
 }
 
-function both(features: Features): { last: Features; last3: Features } {
+/** A head as `train` chooses it, without --adapt. */
+async function frozenHead({ texts, targets }: Draw, sets: Both, names?: Both) {
+  const candidates = kinds.flatMap((features) => strengthsFor(texts.length).map((C) => ({ features, C })));
+  const repeats = texts.length < rowsForOneRepeat ? 3 : 1;
+  const options = { candidates, folds: 5, random: new Random(42), repeats, names };
+  const { best } = await selectHead(tensorflow, sets, targets, options);
+  const kind = best.features as (typeof kinds)[number];
+  const { head } = await fitHead(tensorflow, sets[kind], targets, { C: best.C, names: names?.[kind] });
+  return { head, kind, C: best.C };
+}
+
+function both(features: Features): Both {
   return { last: lastOf(features), last3: features };
 }
 
@@ -145,10 +165,12 @@ function deviation(numbers: readonly number[]): number {
 }
 
 function line(split: string, rows: readonly Result[]): string {
-  const [frozen, adapted] = [rows.map((row) => row.frozen), rows.map((row) => row.adapted)];
+  const [texts, frozen, adapted] = (["texts", "frozen", "adapted"] as const).map((key) => rows.map((row) => row[key]));
   const { difference, interval, wins } = pairedSummary(frozen, adapted);
   const within = interval ? ` ± ${(interval[1] - difference).toFixed(1)}` : "";
-  const cells = [frozen, adapted].map((column) => `${mean(column).toFixed(1)} ± ${deviation(column).toFixed(1)}`);
+  const cells = [texts, frozen, adapted].map(
+    (column) => `${mean(column).toFixed(1)} ± ${deviation(column).toFixed(1)}`,
+  );
   const gain = `${difference >= 0 ? "+" : ""}${difference.toFixed(1)}${within}`;
   const temperature = Math.exp(mean(rows.map((row) => Math.log(row.temperature)))).toFixed(2);
   const seconds = mean(rows.map((row) => row.seconds)).toFixed(0);
@@ -157,7 +179,7 @@ function line(split: string, rows: readonly Result[]): string {
 
 function report(): void {
   if (values.json) return void console.log(JSON.stringify(results, null, 2));
-  console.log("| set-shots | frozen default | adapted | paired difference | wins | s | T |");
+  console.log("| set-shots | frozen, texts alone | frozen default | adapted | paired difference | wins | s | T |");
   const groups: [string, (split: string) => boolean][] = [
     ["tuning sets", (split) => tuningSets.includes(split.replace(/-\d+$/, ""))],
     ["8 shots", (split) => split.endsWith("-8")],
@@ -169,11 +191,10 @@ function report(): void {
     if (part.length === 0) continue;
     const means = part.map((split) => {
       const rows = results.filter((result) => result.split === split);
-      return [mean(rows.map((row) => row.frozen)), mean(rows.map((row) => row.adapted))];
+      return (["texts", "frozen", "adapted"] as const).map((key) => mean(rows.map((row) => row[key])));
     });
-    const [frozen, adapted] = [mean(means.map(([value]) => value)), mean(means.map(([, value]) => value))];
-    console.log(
-      `| mean of ${title}, ${part.length} | ${frozen.toFixed(2)} | ${adapted.toFixed(2)} | ${(adapted - frozen).toFixed(2)} | | | |`,
-    );
+    const [texts, frozen, adapted] = [0, 1, 2].map((column) => mean(means.map((row) => row[column])));
+    const cells = [texts, frozen, adapted, adapted - frozen].map((value) => value.toFixed(2));
+    console.log(`| mean of ${title}, ${part.length} | ${cells.join(" | ")} | | | |`);
   }
 }

@@ -4,7 +4,8 @@
  *   npx tsx scripts/few-shot.ts [--sets sst2,cr] [--seeds 10] [--backend wasm] [--fresh] [--json]
  *
  * For every <set>-<shots>.json: mean ± s.d. of accuracy over the seeds' training rows, macro-F1 beside, tested on the rows
- * of <set>-test.json. Columns are head settings: features and strength C.
+ * of <set>-test.json. Columns are head settings: features and strength C, learnt from texts alone; what cross-validation chooses on texts
+ * alone; and the default, where the labels' names are learnt from as well.
  *
  * What is finished stands in .cache/few-shot.jsonl, one line for each set-shots, and is not done again; after a change to the
  * head, say --fresh.
@@ -12,6 +13,7 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { labelNamesOf } from "../src/classifier/label-names.js";
 import { strengthsFor } from "../src/classifier/options.js";
 import { type Dataset, loadDataset } from "../src/data/dataset.js";
 import { duplicateGroups } from "../src/data/duplicates.js";
@@ -39,9 +41,9 @@ const { values } = parseArgs({
 const data = join(process.env.HEADSTART_SHARED ?? "../shared", "data");
 const kinds = ["last", "last3"] as const;
 const fixed = kinds.flatMap((features) => [1, 3].map((C) => ({ features, C })));
-/** Chosen by cross-validation on the training rows, as `train` does it. */
-const chosen = { default: strengthsFor };
-const settings = [...fixed.map(({ features, C }) => `${features} C=${C}`), ...Object.keys(chosen)];
+/** Chosen by cross-validation on the training rows, as `train` does it, without the labels' names and with them. */
+const chosen = ["texts alone", "default"] as const;
+const settings = [...fixed.map(({ features, C }) => `${features} C=${C}`), ...chosen];
 const tuning = ["sst2", "cr", "emotion", "trec6", "snips", "airline_sentiment", "massive_intent_en"];
 
 interface Row {
@@ -123,16 +125,19 @@ async function scoreSeed(
   const trainSets = { last: lastOf(train), last3: train };
   const testKept = selectFeatures(test, kept);
   const testSets = { last: lastOf(testKept), last3: testKept };
-  const score = async (name: string, features: "last" | "last3", C: number) => {
-    const { head } = await fitHead(tensorflow, trainSets[features], targets, { C });
+  const { learnt } = await labelNamesOf(encoder, labelSet.names, train, targets);
+  const nameSets = learnt && { last: lastOf(learnt.features), last3: learnt.features };
+  const score = async (name: string, features: "last" | "last3", C: number, names?: typeof nameSets) => {
+    const { head } = await fitHead(tensorflow, trainSets[features], targets, { C, names: names?.[features] });
     const predicted = probabilities("single-label", headLogits(head, testSets[features]), classes);
     const scores = scoreSingleLabel({ probabilities: predicted, labels, labelNames: labelSet.names }, { resamples: 0 });
     row.accuracy[name] = [...(row.accuracy[name] ?? []), 100 * scores.accuracy];
     row.macroF1[name] = [...(row.macroF1[name] ?? []), 100 * scores.macroF1];
   };
   for (const { features, C } of fixed) await score(`${features} C=${C}`, features, C);
-  for (const [name, allowed] of Object.entries(chosen)) {
-    const candidates = kinds.flatMap((features) => allowed(train.rows).map((C) => ({ features, C })));
+  for (const name of chosen) {
+    const candidates = kinds.flatMap((features) => strengthsFor(train.rows).map((C) => ({ features, C })));
+    const names = name === "default" ? nameSets : undefined;
     const repeats = train.rows < rowsForOneRepeat ? 3 : 1;
     const { best } = await selectHead(tensorflow, trainSets, targets, {
       candidates,
@@ -140,8 +145,9 @@ async function scoreSeed(
       random: new Random(42),
       groups: duplicateGroups(trainRows.texts),
       repeats,
+      names,
     });
-    await score(name, best.features as "last" | "last3", best.C);
+    await score(name, best.features as "last" | "last3", best.C, names);
   }
 }
 

@@ -3,7 +3,7 @@ export { type AuditOptions, type AuditResult, audit } from "./audit/audit.js";
 export type { Finding } from "./audit/finding.js";
 export { type Prediction, TextClassifier } from "./classifier/classifier.js";
 export type { LoadOptions } from "./classifier/load.js";
-export type { Manifest } from "./classifier/manifest.js";
+export type { LabelNamesRecord, Manifest } from "./classifier/manifest.js";
 export type { FitOptions } from "./classifier/options.js";
 export { planTraining, type TrainingPlan } from "./classifier/plan.js";
 export { type Dataset, type Example, loadDataset } from "./data/dataset.js";

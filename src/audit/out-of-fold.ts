@@ -1,6 +1,7 @@
 import { fitTemperature } from "../head/calibration.js";
 import { prepareDesign } from "../head/design.js";
 import { headObjective } from "../head/fit.js";
+import { withNames } from "../head/label-names.js";
 import { type Features, probabilities, rowsOf, type Targets } from "../head/linear.js";
 import type { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
@@ -27,11 +28,12 @@ export async function outOfFoldProbabilities(
 ): Promise<{ probabilities: Float32Array; candidate: Candidate }> {
   const { best } = await selectHead(tensorflow, sets, targets, { candidates, folds: wanted, groups, random });
   const folds = foldsOf(targets, wanted, random, groups);
-  const design = prepareDesign(tensorflow, sets[best.features]);
+  const lessons = withNames(sets[best.features], targets);
+  const design = prepareDesign(tensorflow, lessons.features);
   const objective = headObjective(design, targets);
   try {
     const fitting = { C: best.C, scored: folds.count, classWeight: "none" } as const;
-    const { logits } = await outOfFoldLogits(objective, targets, folds, fitting);
+    const { logits } = await outOfFoldLogits(objective, lessons, folds, fitting);
     const temperature = fitTemperature(targets, logits);
     const p = probabilities(
       targets.kind,

@@ -10,6 +10,7 @@ import { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
 import { trainAdapted } from "../train/train-adapted.js";
 import type { TrainedHead } from "../train/train-head.js";
+import type { LearntNames } from "./label-names.js";
 import type { AdaptationRecord } from "./manifest.js";
 import type { FitOptions } from "./options.js";
 
@@ -21,6 +22,7 @@ export interface TrainedEncoder {
   encoder: Encoder;
   features: Features;
   trained: TrainedHead<FeatureKind>;
+  names?: LearntNames;
 }
 
 /**
@@ -43,14 +45,21 @@ export async function adaptIfAsked(
     cacheFolder = defaultCacheFolder(),
   } = options;
   if (adapt === "none") return frozen;
-  const { encoder, trained, features } = frozen;
+  const { encoder, trained, features, names } = frozen;
   const isPart = trained.features === "last" && features.size > trained.head.featureSize;
-  const baseline = { features: isPart ? lastOf(features) : features, kind: trained.features, C: trained.C };
+  const used = (all: Features) => (isPart ? lastOf(all) : all);
+  const baseline = {
+    features: used(features),
+    kind: trained.features,
+    C: trained.C,
+    names: names && used(names.features),
+  };
   const { adapted, ...outcome } = await trainAdapted(tensorflow, encoder, texts, baseline, {
     request: adapt,
     recipe,
     targets,
     groups: duplicateGroups(texts),
+    names: names?.texts,
     classWeight,
     random: new Random(seed),
     threads: availableParallelism(),

@@ -13,6 +13,7 @@ import { adaptIfAsked, type TrainedEncoder } from "./adapt-if-asked.js";
 import { compose } from "./compose.js";
 import { describe } from "./describe.js";
 import { heldOutScores } from "./held-out.js";
+import { labelNamesOf } from "./label-names.js";
 import type { Manifest } from "./manifest.js";
 import { checkFitOptions, type FitOptions, strengthsFor } from "./options.js";
 import { scopeOf } from "./scope.js";
@@ -40,8 +41,13 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
     const labelSet = labelSetOf(dataset);
     const targets = targetsOf(dataset, labelSet);
     const groups = duplicateGroups(dataset.texts);
-    const trained = await trainHead(tensorflow, featureSets(features, options.features ?? "auto"), {
+    const kinds = (of: Features) => featureSets(of, options.features ?? "auto");
+    const named =
+      options.labelNames === false ? undefined : await labelNamesOf(encoder, labelSet.names, features, targets);
+    const names = named?.learnt;
+    const trained = await trainHead(tensorflow, kinds(features), {
       targets,
+      names: names && kinds(names.features),
       groups,
       strengths: options.C === undefined ? strengthsFor(dataset.texts.length) : [options.C],
       classWeight: options.classWeight ?? "none",
@@ -51,7 +57,7 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
     });
     const trainedMs = performance.now();
     if (encoder.truncated > 0) log.warn(`${encoder.truncated} texts were cut to ${encoder.maxTokens} tokens`);
-    const frozen: TrainedEncoder = { encoder, features, trained };
+    const frozen: TrainedEncoder = { encoder, features, trained, names };
     const { adaptation, ...result } = await adaptIfAsked(tensorflow, frozen, dataset.texts, targets, options);
     const timesMs = {
       encode: Math.round(encodedMs - startMs),
@@ -64,7 +70,14 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
       const described = describe(dataset, labelSet, result.encoder, result.trained, tensorflow, options);
       const isAdapted = result.encoder !== encoder;
       const scope = scopeOf(result.features, result.trained, targets, groups, isAdapted);
-      const manifest: Manifest = { ...described, adaptation, outOfScope: scope?.record, heldOut, timesMs };
+      const manifest: Manifest = {
+        ...described,
+        labelNames: named?.record,
+        adaptation,
+        outOfScope: scope?.record,
+        heldOut,
+        timesMs,
+      };
       return await compose(dataset, result.encoder, result.features, result.trained, manifest, scope?.score);
     } finally {
       if (result.encoder !== encoder) await result.encoder.dispose();

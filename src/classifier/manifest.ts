@@ -33,6 +33,8 @@ export interface Manifest {
   thresholds?: number[];
   seed: number;
   data: { name: string; fingerprint: string; rows: number; rowsPerLabel: Record<string, number> };
+  /** Whether the labels' names were learnt from; missing where nobody asked, or an earlier version saved the folder. */
+  labelNames?: LabelNamesRecord;
   /** How the encoder was adapted, or why it was not; missing where nobody asked. */
   adaptation?: AdaptationRecord;
   /**
@@ -50,6 +52,15 @@ export interface Manifest {
   timesMs: Record<string, number>;
   /** SHA-256 of `onnx/model.onnx`. */
   graphSha256?: string;
+}
+
+export interface LabelNamesRecord {
+  /** Share of a label's training rows whose nearest name is the label's own, mean over the labels. */
+  recall: number;
+  /** What names that say nothing would come to: 1/K. */
+  chance: number;
+  /** Where recall is above chance by a standard error. */
+  used: boolean;
 }
 
 export interface ScopeRecord {

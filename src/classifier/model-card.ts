@@ -33,7 +33,7 @@ ${scoreLines(manifest)}
 
 ## How it was made
 
-Encoder ${encoder.name} (${encoder.modelType}, ${encoder.layers} layers, ${adapted(manifest)}), ${encoder.pooling} pooling of ${head.features === "last3" ? "the last three layers" : "the last layer"}, texts cut to ${encoder.maxTokens} tokens; a linear head, L2 strength C = ${head.C}, temperature ${head.temperature.toFixed(3)} folded into its weights, seed ${manifest.seed}. Data fingerprint ${data.fingerprint.slice(0, 16)}. \`headstart.json\` says the rest.
+Encoder ${encoder.name} (${encoder.modelType}, ${encoder.layers} layers, ${adapted(manifest)}), ${encoder.pooling} pooling of ${head.features === "last3" ? "the last three layers" : "the last layer"}, texts cut to ${encoder.maxTokens} tokens; a linear head${manifest.labelNames?.used ? " that learnt from the labels' names too" : ""}, L2 strength C = ${head.C}, temperature ${head.temperature.toFixed(3)} folded into its weights, seed ${manifest.seed}. Data fingerprint ${data.fingerprint.slice(0, 16)}. \`headstart.json\` says the rest.
 
 ## Limits
 

@@ -24,6 +24,8 @@ export interface FitOptions {
   resume?: boolean;
   /** How often an adaptation keeps its state for `resume`; default 20. */
   checkpointSeconds?: number;
+  /** Learn from what the labels are called as well, where the names tell of the labels. Default true. */
+  labelNames?: boolean;
   seed?: number;
   /** Folds of the cross-validation that chooses. */
   folds?: number;

@@ -102,6 +102,7 @@ function trainingOptions(command: Command): Command {
       new Option("--C <number>", "weight of the data against regularization (default: chosen)").argParser(positive),
     )
     .addOption(new Option("--class-weight <how>", "weights of the classes").choices(["balanced", "none"]))
+    .option("--no-label-names", "learn from the texts alone, not from what the labels are called as well")
     .addOption(new Option("--pooling <how>", "how tokens become one vector").choices(["mean", "cls", "max"]))
     .addOption(new Option("--max-tokens <n>", "cut texts to this many tokens").argParser(integer(4)))
     .addOption(new Option("--dtype <type>", "numbers that the weights are stored in").choices(["int8", "fp32"]))

@@ -38,7 +38,10 @@ export interface LayerTraining extends Pick<Training, "tensorflow" | "seed"> {
   frozenLayers?: FrozenLayers;
 }
 
-/** A linear head on the frozen encoder, features and C chosen by cross-validation on the training rows, as `train` does it. */
+/**
+ * A linear head on the frozen encoder, features and C chosen by cross-validation on the training rows, as `train --no-label-names` does it:
+ * all methods of an experiment learn from the same texts alone.
+ */
 export async function trainHeadOnly({ tensorflow, store, seed }: Training, rows: TrainingRows): Promise<Predictor> {
   const sets = (await store.of(rows.texts)) as unknown as Record<string, Features>;
   const { head, features } = await chosenHead(tensorflow, sets, rows, strengthsFor(rows.texts.length), seed);

@@ -1,6 +1,7 @@
 import { OptionError } from "../errors.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
 import { type Design, headOf, parametersOf, prepareDesign } from "./design.js";
+import { type Lessons, withNames } from "./label-names.js";
 import type { Minimum } from "./lbfgs.js";
 import type { Features, LinearHead, Targets } from "./linear.js";
 import { type Objective, sigmoidObjective, softmaxObjective } from "./objective.js";
@@ -16,6 +17,8 @@ export interface FitOptions {
   maxIterations?: number;
   /** A head to start from. */
   initial?: LinearHead;
+  /** Of the labels' names, [K, F]: to be learnt from as well, see `withNames`. */
+  names?: Features;
 }
 
 export interface FitResult {
@@ -44,10 +47,11 @@ export async function fitHead(
   targets: Targets,
   options: FitOptions,
 ): Promise<FitResult> {
-  const design = prepareDesign(tensorflow, features);
-  const objective = headObjective(design, targets);
+  const lessons = withNames(features, targets, options.names);
+  const design = prepareDesign(tensorflow, lessons.features);
+  const objective = headObjective(design, lessons.targets);
   try {
-    return await fitObjective(objective, targets, options);
+    return await fitObjective(objective, lessons, options);
   } finally {
     objective.dispose();
     design.dispose();
@@ -66,9 +70,12 @@ export function problemsPerHead(targets: Targets): number {
   return targets.kind === "multi-label" ? targets.classes : 1;
 }
 
-async function fitObjective(objective: Objective, targets: Targets, options: FitOptions): Promise<FitResult> {
+async function fitObjective(
+  objective: Objective,
+  { targets, shares: included }: Pick<Lessons, "targets" | "shares">,
+  options: FitOptions,
+): Promise<FitResult> {
   const { C, classWeight, initial, tolerance = TOLERANCE, maxIterations = MAX_ITERATIONS } = options;
-  const included = new Float32Array(objective.design.rows).fill(1);
   const warm = initial && splitParameters(objective.design, targets, initial);
   const starts = headStarts(objective, targets, { C, classWeight, included, warm });
   const minima = await solve(objective, starts, { tolerance, maxIterations });
@@ -83,7 +90,7 @@ async function fitObjective(objective: Objective, targets: Targets, options: Fit
 /**
  * The problems of one head: one, or one per label.
  *
- * @param part included: [N], 0 for rows that take no part. warm: a starting point for each problem, in place of the
+ * @param part included: [N], how many rows each row counts as, 0 for those that take no part. warm: a starting point for each problem, in place of the
  * intercepts that fit the class counts.
  */
 export function headStarts(

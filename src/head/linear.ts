@@ -48,6 +48,16 @@ export function selectFeatures(features: Features, rows: ArrayLike<number>): Fea
   return { rows: rows.length, size: features.size, data: selectRows(features.data, features.size, rows) };
 }
 
+/** The first rows alone, without a copy. */
+export function firstRows({ size, data }: Features, rows: number): Features {
+  return { rows, size, data: data.subarray(0, rows * size) };
+}
+
+/** The rows behind the first ones, without a copy; undefined where there are none. */
+export function rowsBehind({ rows, size, data }: Features, first: number): Features | undefined {
+  return rows > first ? { rows: rows - first, size, data: data.subarray(first * size) } : undefined;
+}
+
 /** Rows of a row-major matrix [N, width], in the given order. */
 export function selectRows(matrix: Float32Array, width: number, rows: ArrayLike<number>): Float32Array {
   const data = new Float32Array(rows.length * width);

@@ -1,6 +1,7 @@
 import { fitTemperature } from "../head/calibration.js";
 import { type Design, headOf, prepareDesign } from "../head/design.js";
 import { headObjective, headStarts, joinParameters, problemsPerHead, splitParameters } from "../head/fit.js";
+import { withNames } from "../head/label-names.js";
 import {
   type Features,
   type LinearHead,
@@ -81,8 +82,8 @@ export class ProposerFitter {
     const { kind, classes } = answered.targets;
     if (rows.length < FEWEST_ANSWERS || classes < 2) return proposerFromNames(kind, prototypes);
     if (this.#heads[0]?.classes !== classes) this.#heads = [];
-    const design = prepareDesign(this.tensorflow, withRows(features, prototypes));
-    const targets = withNames(answered.targets);
+    const { features: all, targets } = withNames(features, answered.targets, prototypes);
+    const design = prepareDesign(this.tensorflow, all);
     const objective = headObjective(design, targets);
     try {
       const folds = this.#folds.deal(rows, answered.targets);
@@ -157,22 +158,4 @@ export function propose(
   const result = probabilities(kind, logits.dataSync<"float32">() as Float32Array, head.classes);
   logits.dispose();
   return result;
-}
-
-function withRows(features: Features, more: Features): Features {
-  const data = new Float32Array(features.data.length + more.data.length);
-  data.set(features.data);
-  data.set(more.data, features.data.length);
-  return { rows: features.rows + more.rows, size: more.size, data };
-}
-
-/** The targets with one more row for each label. */
-function withNames(targets: Targets): Targets {
-  const { classes, labels } = targets;
-  if (targets.kind === "single-label")
-    return { ...targets, labels: Int32Array.of(...labels, ...Array(classes).keys()) };
-  const extended = new Uint8Array(labels.length + classes * classes);
-  extended.set(labels);
-  for (let k = 0; k < classes; k++) extended[labels.length + k * classes + k] = 1;
-  return { ...targets, labels: extended };
 }

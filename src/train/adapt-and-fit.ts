@@ -5,10 +5,13 @@ import { type OpenRecipe, type Recipe, usualBlend } from "../adapt/recipe.js";
 import { type Encoder, type FeatureKind, lastOf } from "../encoder/encoder.js";
 import { balancedClassWeights } from "../head/class-weights.js";
 import { fitHead } from "../head/fit.js";
+import { withNameTargets } from "../head/label-names.js";
 import {
   type Features,
+  firstRows,
   headLogits,
   type LinearHead,
+  rowsBehind,
   selectFeatures,
   selectTargets,
   type Targets,
@@ -31,6 +34,8 @@ export interface AdaptationPlan {
   C: number;
   /** What of the adapted encoder the head reads; `last` when missing. */
   kind?: FeatureKind;
+  /** Names of the labels in words, [K]: texts to learn from as well. */
+  names?: readonly string[];
   classWeight: "balanced" | "none";
   random: Random;
   threads: number;
@@ -77,13 +82,19 @@ export async function adaptAndFit(
   plan: AdaptationPlan,
   looking?: Omit<Looking, "look">,
 ): Promise<AdaptedFit & { looks: Record<number, number[]> }> {
-  const { C, classWeight, kind = "last" } = plan;
-  const weights = classWeight === "balanced" ? balancedClassWeights(targets) : undefined;
-  const headOn = (features: Features) => fitHead(tensorflow, features, targets, { C, classWeight: weights });
+  const { C, classWeight, kind = "last", names = [] } = plan;
+  const lessons = [...texts, ...names];
+  const classWeights = classWeight === "balanced" ? balancedClassWeights(targets) : undefined;
+  const headOn = (all: Features) => {
+    const [own, ofNames] = [firstRows(all, texts.length), rowsBehind(all, texts.length)];
+    return fitHead(tensorflow, own, targets, { C, classWeight: classWeights, names: ofNames });
+  };
   const look = async (own: Features, others: Features) => [...headLogits((await headOn(own)).head, others)];
-  const frozen = await frozenFeatures(encoder, texts);
-  const recipe = { blend: usualBlend(texts.length, targets.classes, separability(frozen, targets)), ...plan.recipe };
-  const { model, sample, ...rest } = await adaptEncoder(tensorflow, encoder, texts, targets, {
+  const frozen = await frozenFeatures(encoder, lessons);
+  const apart = separability(firstRows(frozen, texts.length), targets);
+  const recipe = { blend: usualBlend(texts.length, targets.classes, apart), ...plan.recipe };
+  const learnt = names.length > 0 ? withNameTargets(targets) : targets;
+  const { model, sample, ...rest } = await adaptEncoder(tensorflow, encoder, lessons, learnt, {
     ...plan,
     recipe,
     random: plan.random.fork(),
@@ -91,11 +102,12 @@ export async function adaptAndFit(
     looking: looking && { ...looking, look },
     checkpoints: plan.checkpoints && { ...plan.checkpoints, context: JSON.stringify({ C, classWeight, looking }) },
   });
-  const exact = kind === "last" ? sample.embeddings : await inFloat32(encoder, model, kind, sample.rows, texts);
+  const exact = kind === "last" ? sample.embeddings : await inFloat32(encoder, model, kind, sample.rows, lessons);
   const adapted = await encoder.withModel(model, kind);
-  const features = await adapted.encode(texts);
-  const result = { encoder: adapted, features, head: (await headOn(features)).head, recipe };
-  return { ...result, ...rest, stored: storedForm(sample.rows, exact, result, targets) };
+  const features = await adapted.encode(lessons);
+  const { head } = await headOn(features);
+  const stored = storedForm(sample.rows, exact, { features, head }, learnt);
+  return { encoder: adapted, features: firstRows(features, texts.length), head, recipe, ...rest, stored };
 }
 
 /** What an encoder makes of some of the texts before its weights are stored, [rows, F]. */
@@ -116,7 +128,7 @@ async function inFloat32(
 function storedForm(
   rows: readonly number[],
   exact: Float32Array,
-  { features, head }: Trained,
+  { features, head }: Pick<Trained, "features" | "head">,
   targets: Targets,
 ): StoredForm {
   const { size } = features;

@@ -1,6 +1,7 @@
 import { fitTemperature, logLoss } from "../head/calibration.js";
 import { type Design, headOf, prepareDesign } from "../head/design.js";
 import { headObjective, joinParameters, problemsPerHead } from "../head/fit.js";
+import { type Lessons, withNames } from "../head/label-names.js";
 import type { Minimum } from "../head/lbfgs.js";
 import { type Features, type LinearHead, rowsOf, selectRows, selectTargets, type Targets } from "../head/linear.js";
 import type { Objective } from "../head/objective.js";
@@ -43,18 +44,22 @@ export interface Evaluated {
 export class CandidatePath {
   readonly #design: Design;
   readonly #objective: Objective;
+  readonly #lessons: Lessons;
   readonly #left: Candidate[];
   #warm: Minimum[][] = [];
 
+  /** @param names of the labels, [K, F]: in every training part, never held out */
   constructor(
     tensorflow: Tensorflow,
     features: Features,
     candidates: readonly Candidate[],
     readonly validation: CrossValidation,
+    names?: Features,
   ) {
     this.#left = [...candidates].sort((a, b) => a.C - b.C);
-    this.#design = prepareDesign(tensorflow, features);
-    this.#objective = headObjective(this.#design, validation.targets);
+    this.#lessons = withNames(features, validation.targets, names);
+    this.#design = prepareDesign(tensorflow, this.#lessons.features);
+    this.#objective = headObjective(this.#design, this.#lessons.targets);
   }
 
   /** Cross-validates the next candidate; undefined when there is none left. */
@@ -66,7 +71,7 @@ export class CandidatePath {
     const logits = new Float32Array(rowsOf(targets) * targets.classes);
     for (const [repeat, folds] of foldings.entries()) {
       const options = { ...this.validation, C: candidate.C, warm: this.#warm[repeat] };
-      const fitted = await outOfFoldLogits(this.#objective, targets, folds, options);
+      const fitted = await outOfFoldLogits(this.#objective, this.#lessons, folds, options);
       this.#warm[repeat] = fitted.minima;
       addScore(score, targets, fitted.logits, folds, scored, foldings.length);
       for (let i = 0; i < logits.length; i++) logits[i] += fitted.logits[i] / foldings.length;

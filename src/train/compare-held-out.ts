@@ -13,6 +13,8 @@ export interface FrozenBaseline {
   features: Features;
   kind: FeatureKind;
   C: number;
+  /** Of the labels' names, [K, F], where it learnt from them. */
+  names?: Features;
 }
 
 /** Where training is looked at, as shares of all steps: the best of them is where it stops (early stopping). */
@@ -51,6 +53,7 @@ export async function compareHeldOut(
       texts: training.map((row) => texts[row]),
       targets: selectTargets(targets, training),
       features: selectFeatures(frozen.features, training),
+      names: frozen.names,
       heldOut: { texts: held.map((row) => texts[row]), features: selectFeatures(frozen.features, held) },
     };
     for (const depth of [0, ...depths]) {

@@ -1,6 +1,7 @@
 import { stratifiedFolds, stratifiedFoldsMultiLabel } from "../data/split.js";
 import { balancedClassWeights } from "../head/class-weights.js";
 import { headStarts, joinParameters, problemsPerHead } from "../head/fit.js";
+import type { Lessons } from "../head/label-names.js";
 import type { Minimum } from "../head/lbfgs.js";
 import { rowsOf, selectTargets, type Targets } from "../head/linear.js";
 import { designLogits, type Objective } from "../head/objective.js";
@@ -74,11 +75,12 @@ export interface OutOfFold {
  * Fits one head for each of the first `scored` folds on all other folds, side by side, and gives the logits of the rows that
  * each has not seen.
  *
+ * @param lessons of the objective: the rows of the folds and perhaps, behind them, others that are never held out
  * @param options warm: what the same objective and folds came to at a smaller C
  */
 export async function outOfFoldLogits(
   objective: Objective,
-  targets: Targets,
+  { targets, shares }: Pick<Lessons, "targets" | "shares">,
   folds: Folds,
   options: Fitting & { C: number; warm?: readonly Minimum[] },
 ): Promise<OutOfFold> {
@@ -88,17 +90,17 @@ export async function outOfFoldLogits(
   const ofFold = <T>(all: readonly T[], fold: number) => all.slice(fold * perFold, (fold + 1) * perFold);
   const starts: Start[] = [];
   for (let fold = 0; fold < options.scored; fold++) {
-    const included = Float32Array.from(folds.of, (of) => (of === fold ? 0 : 1));
+    const included = shares.map((share, row) => (folds.of[row] === fold ? 0 : share));
     const classWeight = options.classWeight === "balanced" ? weightsWithout(targets, folds, fold) : undefined;
     const warm = options.warm && ofFold(options.warm, fold).map(({ point }) => point);
     starts.push(...headStarts(objective, targets, { C: options.C, classWeight, included, warm }));
   }
   const minima = await solve(objective, starts, { tolerance, maxIterations: MAX_ITERATIONS });
   const { classes } = targets;
-  const logits = new Float32Array(design.rows * classes);
+  const logits = new Float32Array(folds.of.length * classes);
   for (let fold = 0; fold < options.scored; fold++) {
     const all = designLogits(design, [joinParameters(objective, targets, ofFold(minima, fold))], classes);
-    for (let row = 0; row < design.rows; row++) {
+    for (let row = 0; row < folds.of.length; row++) {
       if (folds.of[row] === fold) logits.set(all.subarray(row * classes, (row + 1) * classes), row * classes);
     }
   }
@@ -108,6 +110,6 @@ export async function outOfFoldLogits(
 /** Balanced weights from the counts of the training part alone. */
 function weightsWithout(targets: Targets, folds: Folds, fold: number): Float32Array {
   const rows: number[] = [];
-  for (let row = 0; row < folds.of.length; row++) if (folds.of[row] !== fold) rows.push(row);
+  for (let row = 0; row < rowsOf(targets); row++) if (folds.of[row] !== fold) rows.push(row);
   return balancedClassWeights(selectTargets(targets, rows));
 }

@@ -12,6 +12,8 @@ export interface PartedRows {
   targets: Targets;
   /** [N, F] */
   features: Features;
+  /** Of the labels' names, [K, F]: to be learnt from as well. */
+  names?: Features;
   /** R texts, their features [R, F] */
   heldOut: { texts: readonly string[]; features: Features };
 }
@@ -34,13 +36,13 @@ export interface DepthFit {
 export async function fitAtDepth(
   tensorflow: Tensorflow,
   encoder: Encoder,
-  { texts, targets, features, heldOut }: PartedRows,
+  { texts, targets, features, names, heldOut }: PartedRows,
   plan: AdaptationPlan,
   after: readonly number[] = [],
 ): Promise<DepthFit> {
   if (plan.depth === 0) {
     const classWeight = plan.classWeight === "balanced" ? balancedClassWeights(targets) : undefined;
-    const { head } = await fitHead(tensorflow, features, targets, { C: plan.C, classWeight });
+    const { head } = await fitHead(tensorflow, features, targets, { C: plan.C, classWeight, names });
     const logits = headLogits(head, heldOut.features);
     return { own: headLogits(head, features), heldOut: [{ steps: 0, logits }] };
   }

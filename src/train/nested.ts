@@ -147,7 +147,7 @@ async function trainPart(
   const sets = Object.fromEntries([...used].map((name) => [name, selectFeatures(featureSets[name], rows)]));
   const groups = options.groups && Int32Array.from(rows, (row) => options.groups?.[row] as number);
   const selection = await selectHead(tensorflow, sets, part, { ...options, groups });
-  const fit = { classWeight: options.classWeight, tolerance: SCORE_TOLERANCE };
+  const fit = { classWeight: options.classWeight, names: options.names, tolerance: SCORE_TOLERANCE };
   return { selection, trained: await trainSelected(tensorflow, sets, part, selection, fit) };
 }
 

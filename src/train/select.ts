@@ -20,6 +20,8 @@ export interface SelectOptions {
   criterion?: "logLoss" | "accuracy";
   /** Where each fit stops; 1e-4 unless told. */
   tolerance?: number;
+  /** What the encoder makes of the labels' names, [K, F] by feature set: to be learnt from as well. */
+  names?: Record<string, Features>;
   onProgress?(done: number, total: number): void;
 }
 
@@ -49,14 +51,14 @@ export async function selectHead(
   options: SelectOptions,
 ): Promise<Selection> {
   checkOptions(featureSets, options);
-  const { candidates, random, groups, repeats = 1, classWeight = "none" } = options;
+  const { candidates, random, groups, names, repeats = 1, classWeight = "none" } = options;
   const foldings = Array.from({ length: repeats }, () => foldsOf(targets, options.folds, random, groups));
   const { count } = foldings[0];
   const scored = repeats > 1 ? count : foldsToScore(targets, count);
   const validation = { targets, foldings, scored, classWeight, tolerance: options.tolerance };
   const pathOf = (name: string) => {
     const along = candidates.filter(({ features }) => features === name);
-    return new CandidatePath(tensorflow, featureSets[name], along, validation);
+    return new CandidatePath(tensorflow, featureSets[name], along, validation, names?.[name]);
   };
   const { best, scores } = await search(pathOf, options);
   const rows = scoredRows(foldings[0], scored);

@@ -16,6 +16,8 @@ export interface TrainHeadOptions {
   classWeight: "balanced" | "none";
   folds: number;
   random: Random;
+  /** What the encoder makes of the labels' names, [K, F] by feature set: to be learnt from as well. */
+  names?: Partial<Record<string, Features>>;
   log: Log;
 }
 
@@ -53,10 +55,11 @@ export async function trainHead<Kind extends string>(
 ): Promise<TrainedHead<Kind>> {
   const { targets, strengths, classWeight, random, log } = options;
   const featureSets = sets as Record<string, Features>;
+  const names = options.names as Record<string, Features> | undefined;
   const candidates = Object.keys(sets).flatMap((features) => strengths.map((C) => ({ features, C })));
-  const select = { candidates, folds: options.folds, groups: options.groups, classWeight };
+  const select = { candidates, folds: options.folds, groups: options.groups, classWeight, names };
   const { selection, score } = await selectAndScore(tensorflow, featureSets, targets, select, random, log);
-  const trained = await trainSelected(tensorflow, featureSets, targets, selection, { classWeight });
+  const trained = await trainSelected(tensorflow, featureSets, targets, selection, { classWeight, names });
   if (trained.stoppedAfter) log.warn(`the head did not converge in ${trained.stoppedAfter} iterations`);
   const { head, candidate, temperature, thresholds } = trained;
   return {

@@ -51,6 +51,44 @@ describe("train", () => {
   });
 });
 
+describe("train on four texts whose labels have telling names", () => {
+  const four =
+    "text,label\nI would buy it again,positive\nIt sings,positive\nIt broke on day one,negative\nNever again,negative\n";
+  const cells = four.split("\n").filter(Boolean);
+
+  async function accuracyOf(name: string, table: string, flags: string[] = []) {
+    writeFileSync(join(folder, `${name}.csv`), table);
+    const args = ["train", `${name}.csv`, "--out", name, "--no-cache", "--test", corpus("reviews/test.csv"), "--json"];
+    const { code, stdout, stderr } = await run([...args, ...flags]);
+    expect(code, stderr).toBe(0);
+    const { labelNames, test } = JSON.parse(stdout);
+    return { labelNames, accuracy: test.accuracy as number };
+  }
+
+  it("learns from the names as well, says so, and gets more texts right than without", async () => {
+    const named = await accuracyOf("named", four);
+    expect(named.labelNames).toMatchObject({ chance: 0.5, used: true });
+    expect((await run(["inspect", "named"])).stdout).toMatch(/label names +learnt from as well: alone they put/);
+    expect(read("named/README.md")).toContain("learnt from the labels' names too");
+    const without = await accuracyOf("unnamed", four, ["--no-label-names"]);
+    expect(without.labelNames).toBeUndefined();
+    expect((await run(["inspect", "unnamed"])).stdout).toMatch(/label names +not learnt from\n/);
+    expect(named.accuracy).toBeGreaterThan(without.accuracy);
+  });
+
+  it("does not learn from names that say the opposite of their texts", async () => {
+    const swapped = cells.map((line) =>
+      line.replace(/positive$|negative$/, (name) => (name === "positive" ? "negative" : "positive")),
+    );
+    writeFileSync(join(folder, "swapped.csv"), `${swapped.join("\n")}\n`);
+    const { stdout, code } = await run(["train", "swapped.csv", "--out", "swapped", "--no-cache"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /names +not learnt from: alone they put 25\.0% of a label's rows right, 50\.0% would be chance/,
+    );
+  });
+});
+
 describe("train --dtype", () => {
   const source = (file: string) => `${encoders}bert/onnx/${file}`;
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { TextClassifier } from "../../classifier/classifier.js";
 import type { Manifest } from "../../classifier/manifest.js";
 import { counted, listed } from "../../data/wording.js";
+import { labelNamesText } from "../../report/label-names-text.js";
 import { scoresText } from "../../report/scores-text.js";
 import { print, printJson, sizeText, table } from "../print.js";
 
@@ -36,6 +37,7 @@ function factsOf(folder: string, manifest: Manifest): [string, string][] {
       "head",
       `${head.features} features (${head.featureSize}), C ${head.C}, temperature ${head.temperature.toFixed(3)}, class weight ${head.classWeight}`,
     ],
+    ["label names", labelNamesText(manifest.labelNames)],
     ["out of scope", scopeText(manifest)],
     ["trained on", `${data.name}, ${counted(data.rows, "row")}, sha256 ${data.fingerprint.slice(0, 16)}`],
     ["seed", String(manifest.seed)],

@@ -15,6 +15,7 @@ import { UsageError } from "../../errors.js";
 import type { Scores } from "../../evaluate/types.js";
 import { type Log, silentLog, stderrLog } from "../../log.js";
 import { adaptationText } from "../../report/adaptation-text.js";
+import { labelNamesText } from "../../report/label-names-text.js";
 import { planText } from "../../report/plan-text.js";
 import { scoresText } from "../../report/scores-text.js";
 import { fewestRowsToScore } from "../../train/train-head.js";
@@ -32,6 +33,7 @@ export interface TrainOptions
     | "features"
     | "C"
     | "classWeight"
+    | "labelNames"
     | "pooling"
     | "maxTokens"
     | "dtype"
@@ -122,8 +124,8 @@ function loadOptions(options: TrainOptions) {
 }
 
 function fitOptions(dataset: Dataset, options: TrainOptions, log: Log): FitOptions {
-  const { encoder, adapt, recipe, resume, features, C, classWeight, pooling, maxTokens, dtype, backend, seed, cache } =
-    options;
+  const { encoder, adapt, recipe, resume, features, C, classWeight, labelNames, pooling, maxTokens } = options;
+  const { dtype, backend, seed, cache } = options;
   const { checkpointEvery: checkpointSeconds } = options;
   const given = {
     encoder,
@@ -134,6 +136,7 @@ function fitOptions(dataset: Dataset, options: TrainOptions, log: Log): FitOptio
     features,
     C,
     classWeight,
+    labelNames,
     pooling,
     maxTokens,
     dtype,
@@ -181,7 +184,7 @@ function noScores({ labels, manifest }: TextClassifier): string {
 }
 
 function conclude(classifier: TextClassifier, options: TrainOptions, test?: Scores): void {
-  const { head, heldOut, selection, encoder, adaptation } = classifier.manifest;
+  const { head, heldOut, selection, encoder, adaptation, labelNames } = classifier.manifest;
   const { out } = options;
   if (heldOut) print(`scores on rows held out of training (${heldOut.method}):\n${scoresText(heldOut.scores)}`);
   else print(noScores(classifier));
@@ -192,6 +195,7 @@ function conclude(classifier: TextClassifier, options: TrainOptions, test?: Scor
         ? "the recipe of adaptation"
         : "as told: nothing to choose from";
   if (adaptation) print(`adapted  ${adaptationText(adaptation)}`);
+  if (labelNames) print(`names    ${labelNamesText(labelNames)}`);
   print(`chosen   ${head.features} features, C ${head.C}: ${why}`);
   print(`encoder  ${encoder.name}, ${encoder.dtype}, up to ${encoder.maxTokens} tokens`);
   if (test) print(`\nscores on ${options.test}:\n${scoresText(test)}`);
