@@ -10,10 +10,11 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { featureSets } from "../src/classifier/feature-sets.js";
 import { labelNamesOf } from "../src/classifier/label-names.js";
 import { strengthsFor } from "../src/classifier/options.js";
 import { duplicateGroups } from "../src/data/duplicates.js";
-import { Encoder, lastOf } from "../src/encoder/encoder.js";
+import { Encoder } from "../src/encoder/encoder.js";
 import { average as mean, pairedSummary } from "../src/experiments/statistics.js";
 import { fitTemperature } from "../src/head/calibration.js";
 import { fitHead } from "../src/head/fit.js";
@@ -41,7 +42,7 @@ const { values } = parseArgs({
 });
 
 const kinds = ["last", "last3"] as const;
-type Both = Record<(typeof kinds)[number], Features>;
+type Sets = Record<string, Features>;
 
 interface Result {
   split: string;
@@ -82,10 +83,11 @@ report();
 async function measure(draw: Draw): Promise<Omit<Result, "split" | "seed">> {
   const { texts, targets, testTexts, labelNames } = draw;
   const features = await encoder.encode(texts);
-  const sets = both(features);
-  const testSets = both(await encoder.encode(testTexts));
-  const { learnt } = await labelNamesOf(encoder, labelNames, features, targets);
-  const nameSets = learnt && both(learnt.features);
+  const groups = duplicateGroups(texts);
+  const sets = featureSets(features);
+  const testSets = featureSets(await encoder.encode(testTexts));
+  const named = await labelNamesOf(tensorflow, encoder, labelNames, { features, targets, groups });
+  const nameSets = named?.learnt && featureSets(named.learnt.features);
   const [fromTexts, frozen] = [await frozenHead(draw, sets), await frozenHead(draw, sets, nameSets)];
   const { kind, C } = frozen;
   const startMs = performance.now();
@@ -98,8 +100,8 @@ async function measure(draw: Draw): Promise<Omit<Result, "split" | "seed">> {
       request: values.depth === undefined ? "auto" : Number(values.depth),
       recipe: JSON.parse(values.recipe),
       targets,
-      names: learnt?.texts,
-      groups: duplicateGroups(texts),
+      names: named?.learnt?.texts,
+      groups,
       classWeight: "none",
       random: new Random(draw.seed),
       threads: availableParallelism(),
@@ -122,7 +124,7 @@ async function measure(draw: Draw): Promise<Omit<Result, "split" | "seed">> {
 }
 
 /** A head as `train` chooses it, without --adapt. */
-async function frozenHead({ texts, targets }: Draw, sets: Both, names?: Both) {
+async function frozenHead({ texts, targets }: Draw, sets: Sets, names?: Sets) {
   const candidates = kinds.flatMap((features) => strengthsFor(texts.length).map((C) => ({ features, C })));
   const repeats = texts.length < rowsForOneRepeat ? 3 : 1;
   const options = { candidates, folds: 5, random: new Random(42), repeats, names };
@@ -130,10 +132,6 @@ async function frozenHead({ texts, targets }: Draw, sets: Both, names?: Both) {
   const kind = best.features as (typeof kinds)[number];
   const { head } = await fitHead(tensorflow, sets[kind], targets, { C: best.C, names: names?.[kind] });
   return { head, kind, C: best.C };
-}
-
-function both(features: Features): Both {
-  return { last: lastOf(features), last3: features };
 }
 
 /** Of the test texts whose class the draw has, in percent. */

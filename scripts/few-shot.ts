@@ -13,6 +13,7 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { featureSets } from "../src/classifier/feature-sets.js";
 import { labelNamesOf } from "../src/classifier/label-names.js";
 import { strengthsFor } from "../src/classifier/options.js";
 import { type Dataset, loadDataset } from "../src/data/dataset.js";
@@ -125,8 +126,9 @@ async function scoreSeed(
   const trainSets = { last: lastOf(train), last3: train };
   const testKept = selectFeatures(test, kept);
   const testSets = { last: lastOf(testKept), last3: testKept };
-  const { learnt } = await labelNamesOf(encoder, labelSet.names, train, targets);
-  const nameSets = learnt && { last: lastOf(learnt.features), last3: learnt.features };
+  const groups = duplicateGroups(trainRows.texts);
+  const named = await labelNamesOf(tensorflow, encoder, labelSet.names, { features: train, targets, groups });
+  const nameSets = named?.learnt && featureSets(named.learnt.features);
   const score = async (name: string, features: "last" | "last3", C: number, names?: typeof nameSets) => {
     const { head } = await fitHead(tensorflow, trainSets[features], targets, { C, names: names?.[features] });
     const predicted = probabilities("single-label", headLogits(head, testSets[features]), classes);
@@ -143,7 +145,7 @@ async function scoreSeed(
       candidates,
       folds: 5,
       random: new Random(42),
-      groups: duplicateGroups(trainRows.texts),
+      groups,
       repeats,
       names,
     });

@@ -2,8 +2,8 @@ import type { Dataset } from "../data/dataset.js";
 import { duplicateGroups } from "../data/duplicates.js";
 import { encodeLabels, encodeMultiLabels, type LabelSet, labelSetOf } from "../data/labels.js";
 import { requireTrainable } from "../data/trainable.js";
-import { Encoder, type FeatureKind, lastOf } from "../encoder/encoder.js";
-import type { Features, Targets } from "../head/linear.js";
+import { Encoder, type FeatureKind } from "../encoder/encoder.js";
+import type { Targets } from "../head/linear.js";
 import { silentLog } from "../log.js";
 import { Random } from "../random.js";
 import { loadTensorflow } from "../runtime/tensorflow.js";
@@ -12,6 +12,7 @@ import { trainHead } from "../train/train-head.js";
 import { adaptIfAsked, type TrainedEncoder } from "./adapt-if-asked.js";
 import { compose } from "./compose.js";
 import { describe } from "./describe.js";
+import { featureSets } from "./feature-sets.js";
 import { heldOutScores } from "./held-out.js";
 import { labelNamesOf } from "./label-names.js";
 import type { Manifest } from "./manifest.js";
@@ -41,13 +42,11 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
     const labelSet = labelSetOf(dataset);
     const targets = targetsOf(dataset, labelSet);
     const groups = duplicateGroups(dataset.texts);
-    const kinds = (of: Features) => featureSets(of, options.features ?? "auto");
-    const named =
-      options.labelNames === false ? undefined : await labelNamesOf(encoder, labelSet.names, features, targets);
+    const named = await labelNamesOf(tensorflow, encoder, labelSet.names, { features, targets, groups }, options);
     const names = named?.learnt;
-    const trained = await trainHead(tensorflow, kinds(features), {
+    const trained = await trainHead<FeatureKind>(tensorflow, featureSets(features, options.features), {
       targets,
-      names: names && kinds(names.features),
+      names: names && featureSets(names.features, options.features),
       groups,
       strengths: options.C === undefined ? strengthsFor(dataset.texts.length) : [options.C],
       classWeight: options.classWeight ?? "none",
@@ -94,11 +93,6 @@ async function encodeWithProgress(encoder: Encoder, texts: readonly string[], lo
   } finally {
     progress.stop();
   }
-}
-
-function featureSets(features: Features, wanted: "auto" | FeatureKind): Partial<Record<FeatureKind, Features>> {
-  if (wanted === "last") return { last: features };
-  return wanted === "last3" ? { last3: features } : { last: lastOf(features), last3: features };
 }
 
 function targetsOf(dataset: Dataset, labelSet: LabelSet): Targets {

@@ -33,7 +33,10 @@ export interface Manifest {
   thresholds?: number[];
   seed: number;
   data: { name: string; fingerprint: string; rows: number; rowsPerLabel: Record<string, number> };
-  /** Whether the labels' names were learnt from; missing where nobody asked, or an earlier version saved the folder. */
+  /**
+   * Whether the labels' names were learnt from; missing where nobody wanted that, where rows are many, or an earlier version saved
+   * the folder.
+   */
   labelNames?: LabelNamesRecord;
   /** How the encoder was adapted, or why it was not; missing where nobody asked. */
   adaptation?: AdaptationRecord;
@@ -59,7 +62,9 @@ export interface LabelNamesRecord {
   recall: number;
   /** What names that say nothing would come to: 1/K. */
   chance: number;
-  /** Where recall is above chance by a standard error. */
+  /** Of rows held out in turn, learnt from texts alone and from the names as well. */
+  logLoss: { without: number; with: number };
+  /** Where the recall is a standard error above chance, and the log loss lower with the names. */
   used: boolean;
 }
 
