@@ -25,7 +25,7 @@ interface IntegerWeights {
   /** float32 [N], or one for all */
   scale: string;
   /** The sums of W's columns, [N] */
-  columnSums: string;
+  columnSums: Float32Array;
 }
 
 /** A row-wise rounded tensor: x ≈ scale · values + least. */
@@ -34,8 +34,8 @@ interface RoundedRows {
   values: string;
   /** [..., 1] */
   scale: string;
-  /** [..., 1] */
-  least: string;
+  /** The least numbers beside ones, [..., 2] */
+  leastAndOne: string;
 }
 
 /**
@@ -44,7 +44,7 @@ interface RoundedRows {
  * Each row of activations, the hidden state of one token, is rounded to 8 bits between its own least and largest number:
  *
  *   s = (max x − min x) / 255,  u = round((x − min x) / s),  x ≈ s·u + min x
- *   x·W ≈ s · (u·Q)·diag(c) + min x · Σₖ Wₖ          for W = Q·diag(c), weights [K, N] in int8
+ *   x·W + b ≈ s · (u·Q)·diag(c) + min x · Σₖ Wₖ + b      for W = Q·diag(c), weights [K, N] in int8
  *
  * so that a text's result depends on nothing that stands beside it, unlike `DynamicQuantizeLinear`, which has one scale for a batch.
  * Vector-wise quantisation (Dettmers et al. 2022, LLM.int8(), section 2), here with an offset: hidden states have a few large units of
@@ -59,7 +59,7 @@ export function useIntegerArithmetic(model: ModelProto): void {
   quantizeWeights(model, "stochastic"); // float32 weights may have been int8 before they were trained
   const index = new GraphIndex(model.graph);
   const rewriter = new Rewriter(model, index);
-  const products = model.graph.node.filter((node) => rewriter.rewrite(node));
+  const products = model.graph.node.flatMap((node) => rewriter.rewrite(node));
   if (products.length === 0)
     throw new OptionError("arithmetic", "int8", "float32: no product of this encoder can be computed in integers");
   const gone = new Set(products);
@@ -85,11 +85,13 @@ class Rewriter {
     this.#append = new Appender(model);
   }
 
-  /** @returns whether the node was a product with int8 weights, and others make its output now. */
-  rewrite(product: NodeProto): boolean {
+  /** @returns where the node was a product with int8 weights: it and the addition of its bias, whose output others make now. */
+  rewrite(product: NodeProto): NodeProto[] {
     const weights = product.opType === "MatMul" ? this.#weightsOf(product.input[1]) : undefined;
-    if (!weights) return false;
+    if (!weights) return [];
     const [output] = product.output;
+    const { columnSums } = weights;
+    const bias = this.#biasBehind(output, columnSums.length);
     const name = (step: string) => `${output}/int8/${step}`;
     const append = this.#append;
     if (this.#rows.size === 0) this.#addConstants();
@@ -98,9 +100,21 @@ class Rewriter {
     const multiplied = makeNode("MatMulIntegerToFloat", inputs, [name("product")]);
     this.model.graph.node.push({ ...multiplied, domain: CONTRIB });
     const scaled = append.node("Mul", [name("product"), rows.scale], name("scaled")); // [..., N]
-    const offset = append.node("Mul", [rows.least, weights.columnSums], name("offset")); // [..., N]
-    append.node("Add", [scaled, offset], output);
-    return true;
+    const perRow = Float32Array.of(...columnSums, ...(bias?.values ?? new Float32Array(columnSums.length)));
+    const summands = append.constant(makeTensor(name("summands"), [2, columnSums.length], perRow));
+    const offset = append.node("MatMul", [rows.leastAndOne, summands], name("offset")); // [..., N], in one pass with the bias
+    append.node("Add", [scaled, offset], bias?.addition.output[0] ?? output);
+    return bias ? [product, bias.addition] : [product];
+  }
+
+  /** A vector [N] that is added to a tensor before anything else reads it. */
+  #biasBehind(tensor: string, columns: number): { addition: NodeProto; values: Float32Array } | undefined {
+    const [addition, ...others] = this.index.consumers(tensor);
+    if (addition?.opType !== "Add" || others.length > 0) return undefined;
+    if (this.model.graph.output.some(({ name }) => name === tensor)) return undefined;
+    const bias = this.index.constant(addition.input.find((input) => input !== tensor)!);
+    const isVector = bias && dimsOf(bias).length === 1 && dimsOf(bias)[0] === columns;
+    return isVector ? { addition, values: floatValues(bias) } : undefined;
   }
 
   #addConstants(): void {
@@ -124,7 +138,9 @@ class Rewriter {
     const perUnit = append.node("Reciprocal", [scale], name("per_unit")); // a product costs half of a division
     const inSteps = append.node("Mul", [shifted, perUnit], name("in_steps"));
     const values = append.node("QuantizeLinear", [inSteps, shared("one"), shared("zero")], name("values"));
-    const rows = { values, scale, least };
+    const one = append.node("Mul", [scale, perUnit], name("one"));
+    const leastAndOne = append.node("Concat", [least, one], name("least_and_one"), { axis: -1 });
+    const rows = { values, scale, leastAndOne };
     this.#rows.set(tensor, rows);
     return rows;
   }
@@ -152,7 +168,7 @@ class Rewriter {
     return {
       values: values.name!,
       scale: this.#append.constant(makeTensor(`${tensor}/int8/scale`, dims, scales)),
-      columnSums: this.#append.constant(makeTensor(`${tensor}/int8/column_sums`, [columns], sums)),
+      columnSums: sums,
     };
   }
 }

@@ -60,6 +60,27 @@ describe("useIntegerArithmetic", () => {
     });
   });
 
+  it("adds the bias behind a product in the same pass, and leaves other sums alone", async () => {
+    const biased = (bias: number[]) => {
+      const model = productModel([2]);
+      model.graph.node.push(makeNode("Add", ["b", "y"], ["sum"]));
+      model.graph.initializer.push(makeTensor("b", [bias.length], Float32Array.from(bias)));
+      model.graph.output = [{ name: "sum" }];
+      useIntegerArithmetic(model);
+      return model;
+    };
+    const expected = roundedProduct(scales);
+    const own = biased([3, -7]);
+    const other = biased([5]);
+    const additions = (model: ModelProto) => model.graph.node.filter(({ opType }) => opType === "Add").length;
+    expect([additions(own), additions(other)]).toEqual([1, 2]);
+    const [{ sum }, { sum: broadcast }] = [await run(own, inputs, [3, 4]), await run(other, inputs, [3, 4])];
+    expected.forEach((value, i) => {
+      expect(Math.abs(sum[i] - value - [3, -7][i % 2])).toBeLessThan(floatError * Math.max(10, Math.abs(value)));
+      expect(Math.abs(broadcast[i] - value - 5)).toBeLessThan(floatError * Math.max(10, Math.abs(value)));
+    });
+  });
+
   it("is refused where nothing has weights", () => {
     const model = modelOf(graphOf([makeNode("MatMul", ["x", "x"], ["y"])], []));
     expect(() => useIntegerArithmetic(model)).toThrow(/found "int8", expected float32: no product/);
