@@ -1,13 +1,16 @@
 import type { Dim, Shape } from "../autodiff/shape.js";
+import { cheapestBatches } from "../encoder/cheapest-batches.js";
 import { EMBEDDING } from "../onnx/compose.js";
 import { type NamedTensor, openTensorSession, type TensorSession } from "../runtime/onnxruntime.js";
 import type { HiddenStates } from "./hidden-states.js";
-import { microBatches } from "./micro-batches.js";
 import { aligned, Parameters } from "./parameters.js";
 import type { TailGraphs } from "./tail-graphs.js";
 
 /** Padded tokens in one run of the trained layers: what is kept for the way back is about 15 kB a token and layer. */
 export const runTokens = 2048;
+
+/** What one more run for a part of a batch costs, in padded tokens: reading the weights and adding up their gradients. */
+export const runCost = 64;
 
 /**
  * The adapted layers, forward and backward. Weights and gradients lie in one array each, at the places of `layout`, so
@@ -52,10 +55,8 @@ export class TailSession {
    * @param texts B indices into the hidden states. @returns [B, D].
    */
   async forward(states: HiddenStates, texts: readonly number[]): Promise<Float32Array> {
-    const groups = microBatches(
-      texts.map((text) => states.tokens[text].length),
-      runTokens,
-    );
+    const lengths = texts.map((text) => states.tokens[text].length);
+    const groups = cheapestBatches(lengths, runTokens, runCost);
     this.#runs = [];
     let embeddings = new Float32Array(0);
     for (const [slot, rows] of groups.entries()) {

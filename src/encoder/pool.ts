@@ -18,8 +18,6 @@ export interface TextWorkerSetup extends Omit<WorkerSetup, "paddingId"> {
   tokenizerFolder: string;
   /** Texts are cut to this many tokens. */
   maxTokens: number;
-  /** Padded tokens in one run. */
-  batchTokens: number;
 }
 
 /** Runs tasks on all cores, outside the main thread. */

@@ -12,12 +12,6 @@ export interface EngineOptions extends BatcherOptions {
 /** What is told of each batch. */
 export type OnBatch = (texts: number, ms: number) => void;
 
-/**
- * Padded tokens in one run of a worker. A few dozen texts, unlike the thousands that `predict` sorts at a time, differ in length, and padding costs
- * more than thin matrix products: 96 texts of 4 to 60 tokens took 0.50 s at 128, 0.53 s at 256, 0.80 s at 1,024 and 1.11 s at 2,048.
- */
-const batchTokens = 128;
-
 /** A group's graph on all cores. Owns worker threads: call `retire`. */
 export class Engine {
   readonly #pool: Pool<readonly string[]>;
@@ -29,7 +23,7 @@ export class Engine {
     onBatch: OnBatch,
   ) {
     const { graph: model, tokenizerFolder, maxTokens } = group;
-    this.#pool = openTextPool({ model, tokenizerFolder, maxTokens, batchTokens }, options.workers);
+    this.#pool = openTextPool({ model, tokenizerFolder, maxTokens }, options.workers);
     this.batcher = new Batcher((texts) => this.#pool.run(texts), this.#pool.workers, options, onBatch);
   }
 

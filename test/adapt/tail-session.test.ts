@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { microBatches } from "../../src/adapt/micro-batches.js";
-import { runTokens } from "../../src/adapt/tail-session.js";
+import { runCost, runTokens } from "../../src/adapt/tail-session.js";
+import { cheapestBatches } from "../../src/encoder/cheapest-batches.js";
 import { Random } from "../../src/random.js";
 import { largestDifference } from "../encoder/oracle.js";
 import { type OpenTail, openTail, openTiny, texts } from "./tiny.js";
@@ -57,7 +57,7 @@ describe("TailSession", () => {
       const tail = await openTail(encoder, 2);
       const batch = [...texts.keys()];
       const lengths = batch.map((text) => tail.states.tokens[text].length);
-      expect(microBatches(lengths, runTokens).length).toBeGreaterThan(1);
+      expect(cheapestBatches(lengths, runTokens, runCost).length).toBeGreaterThan(1);
       const dE = cotangents(batch.length * 32);
       const together = await gradientsOf(tail, batch, dE);
       const sum = new Float64Array(together.length);

@@ -83,9 +83,7 @@ describe("train on four texts whose labels have telling names", () => {
     writeFileSync(join(folder, "swapped.csv"), `${swapped.join("\n")}\n`);
     const { stdout, code } = await run(["train", "swapped.csv", "--out", "swapped", "--no-cache"]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(
-      /names +not learnt from: alone they put 25\.0% of a label's rows right \(chance: 50\.0%\)/,
-    );
+    expect(stdout).toMatch(/names +not learnt from: alone they put 25\.0% of a label's rows right \(chance: 50\.0%\)/);
   });
 });
 

@@ -29,7 +29,7 @@ describe("composeGroups", () => {
     const [group, ...others] = await composeGroups({ folders: [at("last"), at("last3")] });
     expect(others).toEqual([]);
     const { graph: model, tokenizerFolder, maxTokens, width, embeddingSize } = group;
-    const pool = openTextPool({ model, tokenizerFolder, maxTokens, batchTokens: 64 }, 1);
+    const pool = openTextPool({ model, tokenizerFolder, maxTokens }, 1);
     const texts = ["It broke.", "Where is my parcel, please?", "a", `${"many words ".repeat(100)}`];
     const rows = await pool.run(texts);
     await pool.dispose();
@@ -58,7 +58,7 @@ describe("composeGroups", () => {
       (["float32", "int8"] as const).map(async (arithmetic) => {
         const [group] = await composeGroups({ folders: [at("last")], arithmetic });
         const { graph: model, tokenizerFolder, maxTokens } = group;
-        const pool = openTextPool({ model, tokenizerFolder, maxTokens, batchTokens: 64 }, 1);
+        const pool = openTextPool({ model, tokenizerFolder, maxTokens }, 1);
         const rows = await pool.run(texts);
         await pool.dispose();
         return { rows, encoderId: group.encoderId };

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { microBatches, runCost } from "../../src/adapt/micro-batches.js";
+import { cheapestBatches } from "../../src/encoder/cheapest-batches.js";
 import { Random } from "../../src/random.js";
+
+const runCost = 64;
 
 function cost(groups: readonly number[][], lengths: ArrayLike<number>): number {
   return groups.reduce((sum, group) => sum + padded(group, lengths) + runCost, 0);
@@ -36,7 +38,7 @@ function drawn(random: Random, count: number, longest: number): number[] {
   return Array.from({ length: count }, () => 1 + random.integer(longest));
 }
 
-describe("microBatches", () => {
+describe("cheapestBatches", () => {
   it.each([
     ["plenty", 1e6],
     ["tight", 150],
@@ -46,7 +48,7 @@ describe("microBatches", () => {
     for (let count = 0; count <= 7; count++) {
       for (let draw = 0; draw < 4; draw++) {
         const lengths = drawn(random, count, 90);
-        expect(cost(microBatches(lengths, budget), lengths), `${lengths}`).toBe(leastCost(lengths, budget));
+        expect(cost(cheapestBatches(lengths, budget, runCost), lengths), `${lengths}`).toBe(leastCost(lengths, budget));
       }
     }
   });
@@ -54,7 +56,7 @@ describe("microBatches", () => {
   it("puts each text in one run, longest first, and keeps to the budget", () => {
     const budget = 700;
     const lengths = drawn(new Random(4), 200, 128);
-    const groups = microBatches(lengths, budget);
+    const groups = cheapestBatches(lengths, budget, runCost);
     expect(groups.flat().sort((a, b) => a - b)).toEqual([...lengths.keys()]);
     for (const group of groups) expect(padded(group, lengths)).toBeLessThanOrEqual(budget);
     const inOrder = groups.flat().map((i) => lengths[i]);
@@ -62,13 +64,13 @@ describe("microBatches", () => {
   });
 
   it("gives a text that is longer than the budget a run to itself", () => {
-    expect(microBatches([5, 300, 5], 100)).toEqual([[1], [0, 2]]);
+    expect(cheapestBatches([5, 300, 5], 100, runCost)).toEqual([[1], [0, 2]]);
   });
 
   it("parts short texts from long ones only where that saves more than a run costs", () => {
     const short = 10;
     const long = short + runCost;
-    expect(microBatches([long - 1, short], 1e6)).toEqual([[0, 1]]);
-    expect(microBatches([long + 1, short], 1e6)).toEqual([[0], [1]]);
+    expect(cheapestBatches([long - 1, short], 1e6, runCost)).toEqual([[0, 1]]);
+    expect(cheapestBatches([long + 1, short], 1e6, runCost)).toEqual([[0], [1]]);
   });
 });

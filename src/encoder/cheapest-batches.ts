@@ -1,14 +1,12 @@
-/** What starting one more run costs, in padded tokens: reading the weights and adding up their gradients. */
-export const runCost = 64;
-
 /**
- * Splits a batch into runs of texts of like length, so that padding and the number of runs together cost least
- * (dynamic programming over the lengths in order). The loss is that of the whole batch all the same.
+ * Splits a few texts into batches of like length, so that padding and the number of runs together cost least (dynamic programming over
+ * the lengths in order). Takes N² steps: `lengthBatches` is for thousands.
  *
- * @param lengths [B], in tokens. @param budget padded tokens in one run; a longer text has a run to itself.
+ * @param lengths [N], in tokens. @param budget padded tokens in one batch; a longer text has a batch to itself.
+ * @param runCost what starting one more run costs, in padded tokens.
  * @returns groups of indices into `lengths`, longest texts first; each index in exactly one.
  */
-export function microBatches(lengths: ArrayLike<number>, budget: number): number[][] {
+export function cheapestBatches(lengths: ArrayLike<number>, budget: number, runCost: number): number[][] {
   const order = Array.from({ length: lengths.length }, (_, i) => i).sort((a, b) => lengths[b] - lengths[a] || a - b);
   const best = [0]; // best[n]: cost of the first n in order
   const starts = [0];
