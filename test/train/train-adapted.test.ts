@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Recipe } from "../../src/adapt/recipe.js";
 import type { Encoder } from "../../src/encoder/encoder.js";
 import { OptionError } from "../../src/errors.js";
-import type { Features, Targets } from "../../src/head/linear.js";
+import { type Features, headLogits, type Targets } from "../../src/head/linear.js";
 import { silentLog } from "../../src/log.js";
 import { Random } from "../../src/random.js";
 import { loadTensorflow } from "../../src/runtime/tensorflow.js";
@@ -87,6 +87,25 @@ describe("trainAdapted with few rows", () => {
     expect(losses.length).toBe(4);
     expect(await adapted.encode(texts)).toEqual(features);
     await adapted.dispose();
+  });
+
+  it("trains on the labels' names as well, and counts them as no rows", async () => {
+    const { texts, targets } = rowsOf(12);
+    const frozen = { features: featuresOf(targets, 1), kind: "last" as const, C: 1 };
+    const names = ["a room", "a book", "a song"];
+    const withNames = await trainAdapted(wasm, encoder, texts, frozen, optionsFor(targets, { names }));
+    const without = await trainAdapted(wasm, encoder, texts, frozen, optionsFor(targets));
+    expect(withNames.evidence.rows).toBe(12);
+    const { adapted } = withNames;
+    expect(adapted!.features.rows).toBe(12);
+    expect(adapted!.stored.texts).toBe(15);
+    expect(adapted!.losses).not.toEqual(without.adapted!.losses);
+    const named = headLogits(adapted!.trained.head, await adapted!.encoder.encode(names));
+    for (const k of names.keys()) {
+      const own = [...named.subarray(k * classes, (k + 1) * classes)];
+      expect(own.indexOf(Math.max(...own)), names[k]).toBe(k); // learnt, with the weight of four rows
+    }
+    for (const result of [withNames, without]) await result.adapted!.encoder.dispose();
   });
 
   it("gives every label at one half", async () => {
