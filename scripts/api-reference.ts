@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 /** The parts of the reference: a title, and the files whose exports belong there. */
 const parts: readonly (readonly [title: string, file: RegExp])[] = [
-  ["Classifiers", /^(classifier|adapt)\//],
+  ["Classifiers", /^(classifier|train|adapt)\//],
   ["Data", /^data\//],
   ["Encoders", /^encoder\//],
   ["Scores", /^evaluate\//],

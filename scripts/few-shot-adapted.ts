@@ -11,7 +11,7 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { featureSets } from "../src/classifier/feature-sets.js";
-import { labelNamesOf } from "../src/classifier/label-names.js";
+import { encodeLabelNames } from "../src/classifier/label-names.js";
 import { strengthsFor } from "../src/classifier/options.js";
 import { duplicateGroups } from "../src/data/duplicates.js";
 import { Encoder } from "../src/encoder/encoder.js";
@@ -22,7 +22,7 @@ import { type Features, headLogits, selectRows } from "../src/head/linear.js";
 import { silentLog } from "../src/log.js";
 import { Random } from "../src/random.js";
 import { loadTensorflow } from "../src/runtime/tensorflow.js";
-import { selectHead } from "../src/train/select.js";
+import { namesMayTell, selectWithNames } from "../src/train/label-names.js";
 import { trainAdapted } from "../src/train/train-adapted.js";
 import { rowsForOneRepeat } from "../src/train/train-head.js";
 import { type Draw, drawsOf, splitNames, tuningSets } from "./splits.js";
@@ -86,21 +86,21 @@ async function measure(draw: Draw): Promise<Omit<Result, "split" | "seed">> {
   const groups = duplicateGroups(texts);
   const sets = featureSets(features);
   const testSets = featureSets(await encoder.encode(testTexts));
-  const named = await labelNamesOf(tensorflow, encoder, labelNames, { features, targets, groups });
-  const nameSets = named?.learnt && featureSets(named.learnt.features);
-  const [fromTexts, frozen] = [await frozenHead(draw, sets), await frozenHead(draw, sets, nameSets)];
-  const { kind, C } = frozen;
+  const named = namesMayTell(targets) ? await encodeLabelNames(encoder, labelNames) : undefined;
+  const fromTexts = await frozenHead(draw, sets);
+  const frozen = named ? await frozenHead(draw, sets, featureSets(named.features)) : fromTexts;
+  const { kind, C, names } = frozen;
   const startMs = performance.now();
   const fitted = await trainAdapted(
     tensorflow,
     encoder,
     texts,
-    { features: sets[kind], kind, C, names: nameSets?.[kind] },
+    { features: sets[kind], kind, C, names: names?.[kind] },
     {
       request: values.depth === undefined ? "auto" : Number(values.depth),
       recipe: JSON.parse(values.recipe),
       targets,
-      names: named?.learnt?.texts,
+      names: names && named?.texts,
       groups,
       classWeight: "none",
       random: new Random(draw.seed),
@@ -124,14 +124,14 @@ async function measure(draw: Draw): Promise<Omit<Result, "split" | "seed">> {
 }
 
 /** A head as `train` chooses it, without --adapt. */
-async function frozenHead({ texts, targets }: Draw, sets: Sets, names?: Sets) {
+async function frozenHead({ texts, targets }: Draw, sets: Sets, given?: Sets) {
   const candidates = kinds.flatMap((features) => strengthsFor(texts.length).map((C) => ({ features, C })));
   const repeats = texts.length < rowsForOneRepeat ? 3 : 1;
-  const options = { candidates, folds: 5, random: new Random(42), repeats, names };
-  const { best } = await selectHead(tensorflow, sets, targets, options);
+  const options = { candidates, folds: 5, random: new Random(42), repeats, names: given };
+  const { best, names } = await selectWithNames(tensorflow, sets, targets, options);
   const kind = best.features as (typeof kinds)[number];
   const { head } = await fitHead(tensorflow, sets[kind], targets, { C: best.C, names: names?.[kind] });
-  return { head, kind, C: best.C };
+  return { head, kind, C: best.C, names };
 }
 
 /** Of the test texts whose class the draw has, in percent. */

@@ -14,7 +14,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSyn
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { featureSets } from "../src/classifier/feature-sets.js";
-import { labelNamesOf } from "../src/classifier/label-names.js";
+import { encodeLabelNames } from "../src/classifier/label-names.js";
 import { strengthsFor } from "../src/classifier/options.js";
 import { type Dataset, loadDataset } from "../src/data/dataset.js";
 import { duplicateGroups } from "../src/data/duplicates.js";
@@ -25,7 +25,7 @@ import { fitHead } from "../src/head/fit.js";
 import { type Features, headLogits, probabilities, selectFeatures } from "../src/head/linear.js";
 import { Random } from "../src/random.js";
 import { loadTensorflow, type TensorflowBackend } from "../src/runtime/tensorflow.js";
-import { selectHead } from "../src/train/select.js";
+import { namesMayTell, selectWithNames } from "../src/train/label-names.js";
 import { rowsForOneRepeat } from "../src/train/train-head.js";
 
 const { values } = parseArgs({
@@ -127,8 +127,7 @@ async function scoreSeed(
   const testKept = selectFeatures(test, kept);
   const testSets = { last: lastOf(testKept), last3: testKept };
   const groups = duplicateGroups(trainRows.texts);
-  const named = await labelNamesOf(tensorflow, encoder, labelSet.names, { features: train, targets, groups });
-  const nameSets = named?.learnt && featureSets(named.learnt.features);
+  const nameSets = featureSets((await encodeLabelNames(encoder, labelSet.names)).features);
   const score = async (name: string, features: "last" | "last3", C: number, names?: typeof nameSets) => {
     const { head } = await fitHead(tensorflow, trainSets[features], targets, { C, names: names?.[features] });
     const predicted = probabilities("single-label", headLogits(head, testSets[features]), classes);
@@ -139,9 +138,9 @@ async function scoreSeed(
   for (const { features, C } of fixed) await score(`${features} C=${C}`, features, C);
   for (const name of chosen) {
     const candidates = kinds.flatMap((features) => strengthsFor(train.rows).map((C) => ({ features, C })));
-    const names = name === "default" ? nameSets : undefined;
+    const names = name === "default" && namesMayTell(targets) ? nameSets : undefined;
     const repeats = train.rows < rowsForOneRepeat ? 3 : 1;
-    const { best } = await selectHead(tensorflow, trainSets, targets, {
+    const { best, names: learnt } = await selectWithNames(tensorflow, trainSets, targets, {
       candidates,
       folds: 5,
       random: new Random(42),
@@ -149,7 +148,7 @@ async function scoreSeed(
       repeats,
       names,
     });
-    await score(name, best.features as "last" | "last3", best.C, names);
+    await score(name, best.features as "last" | "last3", best.C, learnt);
   }
 }
 

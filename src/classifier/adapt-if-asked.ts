@@ -10,7 +10,7 @@ import { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
 import { trainAdapted } from "../train/train-adapted.js";
 import type { TrainedHead } from "../train/train-head.js";
-import type { LearntNames } from "./label-names.js";
+import type { LabelNames } from "./label-names.js";
 import type { AdaptationRecord } from "./manifest.js";
 import type { FitOptions } from "./options.js";
 
@@ -22,7 +22,8 @@ export interface TrainedEncoder {
   encoder: Encoder;
   features: Features;
   trained: TrainedHead<FeatureKind>;
-  names?: LearntNames;
+  /** Where they are learnt from. */
+  names?: LabelNames;
 }
 
 /**

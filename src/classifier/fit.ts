@@ -7,6 +7,7 @@ import type { Targets } from "../head/linear.js";
 import { silentLog } from "../log.js";
 import { Random } from "../random.js";
 import { loadTensorflow } from "../runtime/tensorflow.js";
+import { namesMayTell } from "../train/label-names.js";
 import { depthOf } from "../train/train-adapted.js";
 import { trainHead } from "../train/train-head.js";
 import { adaptIfAsked, type TrainedEncoder } from "./adapt-if-asked.js";
@@ -14,7 +15,7 @@ import { compose } from "./compose.js";
 import { describe } from "./describe.js";
 import { featureSets } from "./feature-sets.js";
 import { heldOutScores } from "./held-out.js";
-import { labelNamesOf } from "./label-names.js";
+import { encodeLabelNames } from "./label-names.js";
 import type { Manifest } from "./manifest.js";
 import { checkFitOptions, type FitOptions, strengthsFor } from "./options.js";
 import { scopeOf } from "./scope.js";
@@ -42,8 +43,8 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
     const labelSet = labelSetOf(dataset);
     const targets = targetsOf(dataset, labelSet);
     const groups = duplicateGroups(dataset.texts);
-    const named = await labelNamesOf(tensorflow, encoder, labelSet.names, { features, targets, groups }, options);
-    const names = named?.learnt;
+    const mayLearnNames = options.labelNames !== false && namesMayTell(targets);
+    const names = mayLearnNames ? await encodeLabelNames(encoder, labelSet.names) : undefined;
     const trained = await trainHead<FeatureKind>(tensorflow, featureSets(features, options.features), {
       targets,
       names: names && featureSets(names.features, options.features),
@@ -56,7 +57,7 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
     });
     const trainedMs = performance.now();
     if (encoder.truncated > 0) log.warn(`${encoder.truncated} texts were cut to ${encoder.maxTokens} tokens`);
-    const frozen: TrainedEncoder = { encoder, features, trained, names };
+    const frozen: TrainedEncoder = { encoder, features, trained, names: trained.named?.used ? names : undefined };
     const { adaptation, ...result } = await adaptIfAsked(tensorflow, frozen, dataset.texts, targets, options);
     const timesMs = {
       encode: Math.round(encodedMs - startMs),
@@ -71,7 +72,7 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
       const scope = scopeOf(result.features, result.trained, targets, groups, isAdapted);
       const manifest: Manifest = {
         ...described,
-        labelNames: named?.record,
+        labelNames: trained.named,
         adaptation,
         outOfScope: scope?.record,
         heldOut,

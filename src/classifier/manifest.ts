@@ -3,6 +3,7 @@ import type { FeatureKind } from "../encoder/encoder.js";
 import type { Scores } from "../evaluate/types.js";
 import type { StoredForm } from "../train/adapt-and-fit.js";
 import type { AdaptationEvidence } from "../train/adaptation-evidence.js";
+import type { LabelNamesRecord } from "../train/label-names.js";
 import type { AdaptRequest } from "../train/train-adapted.js";
 
 /** The form of `headstart.json`; a folder with a larger number was made by a newer Headstart. */
@@ -55,17 +56,6 @@ export interface Manifest {
   timesMs: Record<string, number>;
   /** SHA-256 of `onnx/model.onnx`. */
   graphSha256?: string;
-}
-
-export interface LabelNamesRecord {
-  /** Share of a label's training rows whose nearest name is the label's own, mean over the labels. */
-  recall: number;
-  /** What names that say nothing would come to: 1/K. */
-  chance: number;
-  /** Of rows held out in turn, learnt from texts alone and from the names as well. */
-  logLoss: { without: number; with: number };
-  /** Where the recall is a standard error above chance, and the log loss lower with the names. */
-  used: boolean;
 }
 
 export interface ScopeRecord {

@@ -1,4 +1,4 @@
-import type { LabelNamesRecord } from "../classifier/manifest.js";
+import type { LabelNamesRecord } from "../train/label-names.js";
 import { decimal, percent } from "./format.js";
 
 /** Whether what the labels are called was learnt from, and why. */

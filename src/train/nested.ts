@@ -11,7 +11,8 @@ import {
 import type { Tensorflow } from "../runtime/tensorflow.js";
 import { type Candidate, scoredRows } from "./candidate-path.js";
 import { type Folds, foldsOf } from "./cross-validate.js";
-import { type Selection, type SelectOptions, selectHead } from "./select.js";
+import { type ChosenSelection, selectWithNames } from "./label-names.js";
+import type { SelectOptions } from "./select.js";
 import { type SelectedHead, trainSelected } from "./train-selected.js";
 
 export interface NestedOptions extends SelectOptions {
@@ -45,7 +46,7 @@ const SCORE_TOLERANCE = 1e-5;
 
 /**
  * Scores the whole way of training, choice of features, C, temperature and thresholds included, on rows that it never saw:
- * everything is chosen and fitted anew on each outer training part (nested cross-validation, Varma and Simon 2006).
+ * everything, whether to learn from labels' names too, is chosen and fitted anew on each outer training part (nested cross-validation, Varma and Simon 2006).
  */
 export async function nestedScore(
   tensorflow: Tensorflow,
@@ -74,7 +75,7 @@ export async function scoreAndSelect(
   featureSets: Record<string, Features>,
   targets: Targets,
   options: NestedOptions,
-): Promise<{ score: NestedScore; selection: Selection }> {
+): Promise<{ score: NestedScore; selection: ChosenSelection }> {
   const outer = outerFolds(targets, options);
   const score = emptyScore("hold-out", targets, outer, 1);
   const choosing = { ...options, tolerance: CHOICE_TOLERANCE };
@@ -114,7 +115,7 @@ async function scorePart(
   outer: Folds,
   part: number,
   options: SelectOptions,
-): Promise<{ selection: Selection; trained: SelectedHead }> {
+): Promise<{ selection: ChosenSelection; trained: SelectedHead }> {
   const { classes } = targets;
   const training = [...outer.of.keys()].filter((row) => outer.of[row] !== part);
   const heldOut = [...score.rows.keys()].filter((i) => outer.of[score.rows[i]] === part);
@@ -146,8 +147,8 @@ async function trainPart(
   const used = new Set(options.candidates.map(({ features }) => features));
   const sets = Object.fromEntries([...used].map((name) => [name, selectFeatures(featureSets[name], rows)]));
   const groups = options.groups && Int32Array.from(rows, (row) => options.groups?.[row] as number);
-  const selection = await selectHead(tensorflow, sets, part, { ...options, groups });
-  const fit = { classWeight: options.classWeight, names: options.names, tolerance: SCORE_TOLERANCE };
+  const selection = await selectWithNames(tensorflow, sets, part, { ...options, groups });
+  const fit = { classWeight: options.classWeight, tolerance: SCORE_TOLERANCE };
   return { selection, trained: await trainSelected(tensorflow, sets, part, selection, fit) };
 }
 

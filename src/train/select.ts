@@ -35,6 +35,8 @@ export interface Selection {
   outOfFold: Float32Array;
   /** Of the best candidate, the mean of its heads: where a fit on all rows may start. */
   head: LinearHead;
+  /** Those of the options, where they were learnt from. */
+  names?: Record<string, Features>;
 }
 
 /**
@@ -68,6 +70,7 @@ export async function selectHead(
     rows,
     outOfFold: selectRows(best.logits, targets.classes, rows),
     head: best.head,
+    names,
   };
 }
 

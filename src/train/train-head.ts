@@ -3,8 +3,9 @@ import type { Log } from "../log.js";
 import type { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
 import { foldsToScore } from "./cross-validate.js";
+import { type ChosenSelection, type LabelNamesRecord, selectWithNames } from "./label-names.js";
 import { type NestedScore, nestedScore, scoreAndSelect } from "./nested.js";
-import { type Selection, type SelectOptions, selectHead } from "./select.js";
+import type { SelectOptions } from "./select.js";
 import { trainSelected } from "./train-selected.js";
 
 export interface TrainHeadOptions {
@@ -16,7 +17,7 @@ export interface TrainHeadOptions {
   classWeight: "balanced" | "none";
   folds: number;
   random: Random;
-  /** What the encoder makes of the labels' names, [K, F] by feature set: to be learnt from as well. */
+  /** What the encoder makes of the labels' names, [K, F] by feature set: to be learnt from as well, if that helps. */
   names?: Partial<Record<string, Features>>;
   log: Log;
 }
@@ -31,6 +32,8 @@ export interface TrainedHead<Kind extends string = string> {
   /** [K], multi-label alone. */
   thresholds?: Float32Array;
   selection: { features: string; C: number; logLoss: number; accuracy: number }[];
+  /** What was seen of the labels' names; missing where none were given. */
+  named?: LabelNamesRecord;
   /** Predictions on rows that took no part in any choice; null where there are too few rows to hold any out. */
   heldOut: NestedScore | null;
   /** Logits [R, K] of rows [R] by heads that had not seen them, at the temperature; missing where no row was held out. */
@@ -59,7 +62,7 @@ export async function trainHead<Kind extends string>(
   const candidates = Object.keys(sets).flatMap((features) => strengths.map((C) => ({ features, C })));
   const select = { candidates, folds: options.folds, groups: options.groups, classWeight, names };
   const { selection, score } = await selectAndScore(tensorflow, featureSets, targets, select, random, log);
-  const trained = await trainSelected(tensorflow, featureSets, targets, selection, { classWeight, names });
+  const trained = await trainSelected(tensorflow, featureSets, targets, selection, { classWeight });
   if (trained.stoppedAfter) log.warn(`the head did not converge in ${trained.stoppedAfter} iterations`);
   const { head, candidate, temperature, thresholds } = trained;
   return {
@@ -73,6 +76,7 @@ export async function trainHead<Kind extends string>(
       logLoss: meanLogLoss,
       accuracy,
     })),
+    named: selection.named,
     heldOut: score,
     outOfFold: { rows: selection.rows, logits: selection.outOfFold.map((logit) => logit / temperature) },
   };
@@ -86,7 +90,7 @@ async function selectAndScore(
   given: Omit<SelectOptions, "random" | "repeats">,
   random: Random,
   log: Log,
-): Promise<{ selection: Selection; score: NestedScore | null }> {
+): Promise<{ selection: ChosenSelection; score: NestedScore | null }> {
   const rows = rowsOf(targets);
   const options = () => ({ ...given, repeats: rows < rowsForOneRepeat ? 3 : 1, random: random.fork() });
   if (foldsToScore(targets, given.folds) === 1) {
@@ -95,7 +99,7 @@ async function selectAndScore(
     );
   }
   const selection = await withProgress(log, "choosing", (onProgress) =>
-    selectHead(tensorflow, featureSets, targets, { ...options(), onProgress }),
+    selectWithNames(tensorflow, featureSets, targets, { ...options(), onProgress }),
   );
   if (rows < fewestRowsToScore) return { selection, score: null };
   const score = await withProgress(log, "scoring", (onProgress) =>
