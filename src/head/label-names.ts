@@ -27,16 +27,12 @@ export function withNames(features: Features, targets: Targets, names?: Features
 }
 
 /** The targets of the rows and, behind them, of each label's name. */
-export function withNameTargets<T extends Targets>(targets: T): T {
+export function withNameTargets(targets: Targets): Targets {
   const { kind, classes, labels } = targets;
-  const all = new (labels.constructor as Int32ArrayConstructor)(
-    labels.length + (kind === "single-label" ? classes : classes ** 2),
-  );
+  if (kind === "single-label") return { ...targets, labels: Int32Array.from([...labels, ...Array(classes).keys()]) };
+  const all = new Uint8Array(labels.length + classes * classes);
   all.set(labels);
-  for (let k = 0; k < classes; k++) {
-    if (kind === "single-label") all[labels.length + k] = k;
-    else all[labels.length + k * classes + k] = 1;
-  }
+  for (let k = 0; k < classes; k++) all[labels.length + k * classes + k] = 1;
   return { ...targets, labels: all };
 }
 

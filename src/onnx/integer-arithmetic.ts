@@ -100,7 +100,9 @@ class Rewriter {
     const multiplied = makeNode("MatMulIntegerToFloat", inputs, [name("product")]);
     this.model.graph.node.push({ ...multiplied, domain: CONTRIB });
     const scaled = append.node("Mul", [name("product"), rows.scale], name("scaled")); // [..., N]
-    const perRow = Float32Array.of(...columnSums, ...(bias?.values ?? new Float32Array(columnSums.length)));
+    const perRow = new Float32Array(2 * columnSums.length); // without a bias the second row stays 0
+    perRow.set(columnSums);
+    if (bias) perRow.set(bias.values, columnSums.length);
     const summands = append.constant(makeTensor(name("summands"), [2, columnSums.length], perRow));
     const offset = append.node("MatMul", [rows.leastAndOne, summands], name("offset")); // [..., N], in one pass with the bias
     append.node("Add", [scaled, offset], bias?.addition.output[0] ?? output);

@@ -110,6 +110,6 @@ export async function outOfFoldLogits(
 /** Balanced weights from the counts of the training part alone. */
 function weightsWithout(targets: Targets, folds: Folds, fold: number): Float32Array {
   const rows: number[] = [];
-  for (let row = 0; row < rowsOf(targets); row++) if (folds.of[row] !== fold) rows.push(row);
+  for (let row = 0; row < folds.of.length; row++) if (folds.of[row] !== fold) rows.push(row);
   return balancedClassWeights(selectTargets(targets, rows));
 }

@@ -37,6 +37,13 @@ describe("withNames", () => {
     ]);
   });
 
+  it("takes more rows than a call takes arguments", () => {
+    const rows = 300_000;
+    const many: Targets = { kind: "single-label", classes: 2, labels: new Int32Array(rows) };
+    const flat = (count: number) => ({ rows: count, size: 1, data: new Float32Array(count) });
+    expect([...withNames(flat(rows), many, flat(2)).targets.labels.subarray(-3)]).toEqual([0, 0, 1]);
+  });
+
   it("changes nothing where there are no names", () => {
     const { features, targets } = axes(2, 3, 0);
     expect(withNames(features, targets)).toEqual({ features, targets, shares: new Float32Array(6).fill(1) });
