@@ -15,7 +15,7 @@ export async function embed(session: TailSession, states: HiddenStates, texts: r
   let size = 0;
   const lengths = texts.map((text) => states.tokens[text].length);
   for (const batch of lengthBatches(lengths, embedTokens)) {
-    const embeddings = await session.forward(
+    const embeddings = await session.embed(
       states,
       batch.map((row) => texts[row]),
     );

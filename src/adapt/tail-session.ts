@@ -1,7 +1,7 @@
-import type { Dim, Shape } from "../autodiff/shape.js";
 import { cheapestBatches } from "../encoder/cheapest-batches.js";
 import { EMBEDDING } from "../onnx/compose.js";
 import { type NamedTensor, openTensorSession, type TensorSession } from "../runtime/onnxruntime.js";
+import { release } from "../runtime/release.js";
 import type { HiddenStates } from "./hidden-states.js";
 import { aligned, Parameters } from "./parameters.js";
 import type { TailGraphs } from "./tail-graphs.js";
@@ -20,9 +20,8 @@ export class TailSession {
   /** Weights: changing them changes what the next run computes. Gradients: of the last call to `backward`. */
   readonly parameters: Parameters;
   readonly layout: readonly { name: string; dims: readonly number[]; start: number; end: number }[];
-  readonly #feeds: Record<string, NamedTensor> = {};
+  readonly #weights: Record<string, NamedTensor> = {};
   readonly #gradientOutputs: Record<string, { data: Float32Array; dims: readonly number[] }> = {};
-  readonly #buffers: Map<string, Float32Array>[] = [];
   #runs: { rows: number[]; feeds: Record<string, NamedTensor> }[] = [];
 
   private constructor(
@@ -41,7 +40,7 @@ export class TailSession {
     const { weights } = this.parameters;
     for (const { name, dims, start, end } of this.layout) {
       weights.set(graphs.weights.get(name)!.data, start);
-      this.#feeds[name] = { data: weights.subarray(start, end), dims };
+      this.#weights[name] = { data: weights.subarray(start, end), dims };
     }
   }
 
@@ -51,29 +50,61 @@ export class TailSession {
   }
 
   /**
-   * Embeds a batch and keeps what the way back needs until the next call.
+   * Embeds a batch and keeps what the way back needs, until `backward` or the next call.
    * @param texts B indices into the hidden states. @returns [B, D].
    */
   async forward(states: HiddenStates, texts: readonly number[]): Promise<Float32Array> {
-    const lengths = texts.map((text) => states.tokens[text].length);
-    const groups = cheapestBatches(lengths, runTokens, runCost);
+    for (const { feeds } of this.#runs) release(arraysOf(feeds));
     this.#runs = [];
-    let embeddings = new Float32Array(0);
-    for (const [slot, rows] of groups.entries()) {
-      const feeds = {
-        ...this.#feeds,
-        ...batchFeeds(
-          states,
-          rows.map((row) => texts[row]),
-          this.graphs.cut,
-        ),
-      };
-      const saved = this.#savedBuffers(slot, feeds[this.graphs.cut].dims);
-      const results = await this.forwardSession.run(feeds, saved);
-      for (const name of this.graphs.saved.keys()) {
-        feeds[name] = saved[name] ?? (results[name] as NamedTensor);
-      }
+    return await this.#embed(states, texts, [...this.graphs.saved.keys()], (rows, feeds) => {
       this.#runs.push({ rows, feeds });
+    });
+  }
+
+  /** Embeds texts for their own sake: `forward` without a way back. */
+  async embed(states: HiddenStates, texts: readonly number[]): Promise<Float32Array> {
+    return await this.#embed(states, texts, [], (_, feeds) => release(arraysOf(feeds)));
+  }
+
+  /** Fills the parameters' gradients. @param dEmbeddings dL/dE of the batch of the last `forward`, [B, D]. */
+  async backward(dEmbeddings: Float32Array): Promise<void> {
+    const batch = this.#runs.reduce((sum, { rows }) => sum + rows.length, 0);
+    const size = dEmbeddings.length / batch;
+    const { gradients, scratch } = this.parameters;
+    for (const [i, { rows, feeds }] of this.#runs.entries()) {
+      const dE = new Float32Array(rows.length * size);
+      rows.forEach((row, at) => {
+        dE.set(dEmbeddings.subarray(row * size, (row + 1) * size), at * size);
+      });
+      feeds[this.graphs.cotangent] = { data: dE, dims: [rows.length, size] };
+      await this.backwardSession.run({ ...this.#weights, ...feeds }, this.#outputsInto(i === 0 ? gradients : scratch));
+      release(arraysOf(feeds));
+      if (i > 0) this.parameters.addScratch();
+    }
+    this.#runs = [];
+  }
+
+  async dispose(): Promise<void> {
+    await this.forwardSession.dispose();
+    await this.backwardSession.dispose();
+  }
+
+  /** @param saved tensors that are added to a run's feeds. @param done has the rows of each run, and its feeds without the weights. */
+  async #embed(
+    states: HiddenStates,
+    texts: readonly number[],
+    saved: readonly string[],
+    done: (rows: number[], feeds: Record<string, NamedTensor>) => void,
+  ): Promise<Float32Array> {
+    const lengths = texts.map((text) => states.tokens[text].length);
+    const wanted = Object.fromEntries([EMBEDDING, ...saved].map((name) => [name, null]));
+    let embeddings = new Float32Array(0);
+    for (const rows of cheapestBatches(lengths, runTokens, runCost)) {
+      const inRun = rows.map((row) => texts[row]);
+      const feeds = batchFeeds(states, inRun, this.graphs.cut);
+      const results = await this.forwardSession.run({ ...this.#weights, ...feeds }, wanted);
+      for (const name of saved) feeds[name] = results[name] as NamedTensor;
+      done(rows, feeds);
       const output = results[EMBEDDING].data as Float32Array;
       const size = output.length / rows.length;
       if (embeddings.length === 0) embeddings = new Float32Array(texts.length * size);
@@ -84,52 +115,16 @@ export class TailSession {
     return embeddings;
   }
 
-  /** Fills the parameters' gradients. @param dEmbeddings dL/dE of the batch of the last `forward`, [B, D]. */
-  async backward(dEmbeddings: Float32Array): Promise<void> {
-    const batch = this.#runs.reduce((sum, { rows }) => sum + rows.length, 0);
-    const size = dEmbeddings.length / batch;
-    for (const [i, { rows, feeds }] of this.#runs.entries()) {
-      const dE = new Float32Array(rows.length * size);
-      rows.forEach((row, at) => {
-        dE.set(dEmbeddings.subarray(row * size, (row + 1) * size), at * size);
-      });
-      feeds[this.graphs.cotangent] = { data: dE, dims: [rows.length, size] };
-      const { gradients, scratch } = this.parameters;
-      await this.backwardSession.run(feeds, this.#outputsInto(i === 0 ? gradients : scratch));
-      if (i > 0) this.parameters.addScratch();
-    }
-  }
-
-  async dispose(): Promise<void> {
-    await this.forwardSession.dispose();
-    await this.backwardSession.dispose();
-  }
-
   #outputsInto(target: Float32Array): Record<string, { data: Float32Array; dims: readonly number[] }> {
     for (const { name, dims, start, end } of this.layout) {
       this.#gradientOutputs[this.graphs.gradients.get(name)!] = { data: target.subarray(start, end), dims };
     }
     return this.#gradientOutputs;
   }
+}
 
-  /** Arrays for the saved tensors of one run, used again by the run of the same place in the next batch. */
-  #savedBuffers(slot: number, [batch, tokens]: readonly number[]) {
-    this.#buffers[slot] ??= new Map();
-    const buffers = this.#buffers[slot];
-    const saved: Record<string, { data: Float32Array; dims: readonly number[] }> = {};
-    for (const [name, shape] of this.graphs.saved) {
-      const dims = dimsFor(shape, batch, tokens);
-      if (!dims) continue;
-      const size = dims.reduce((product, dim) => product * dim, 1);
-      let buffer = buffers.get(name);
-      if (!buffer || buffer.length < size) {
-        buffer = new Float32Array(size);
-        buffers.set(name, buffer);
-      }
-      saved[name] = { data: buffer.subarray(0, size), dims };
-    }
-    return saved;
-  }
+function arraysOf(feeds: Record<string, NamedTensor>): NamedTensor["data"][] {
+  return Object.values(feeds).map(({ data }) => data);
 }
 
 /** The encoder's inputs and the hidden states of a batch, padded on the right. */
@@ -159,23 +154,4 @@ function batchFeeds(states: HiddenStates, texts: readonly number[], cut: string)
     position_ids: { data: positions, dims },
     [cut]: { data: hidden, dims: [...dims, size] },
   };
-}
-
-/** A shape for a batch of B texts of T tokens, from what it was in the probes; undefined where it follows neither. */
-function dimsFor(shape: Shape, batch: number, tokens: number): number[] | undefined {
-  const dims = shape.map((dim) => lengthFor(dim, batch, tokens));
-  return dims.every((dim) => dim !== undefined) ? dims : undefined;
-}
-
-function lengthFor([small, large]: Dim, batch: number, tokens: number): number | undefined {
-  if (small === large) return small;
-  for (const [inSmall, inLarge, now] of [
-    [2, 3, batch],
-    [5, 7, tokens],
-    [10, 21, batch * tokens],
-  ]) {
-    const factor = small / inSmall;
-    if (Number.isInteger(factor) && factor * inLarge === large) return factor * now;
-  }
-  return undefined;
 }

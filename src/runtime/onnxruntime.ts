@@ -1,5 +1,6 @@
 import { env, InferenceSession, Tensor } from "onnxruntime-node";
 import { hasIntegerProducts } from "./instructions.js";
+import { release } from "./release.js";
 
 /** Of onnxruntime-node. */
 export const onnxruntimeVersion: string = env.versions.node ?? "unknown";
@@ -55,18 +56,24 @@ export interface NamedTensor {
   dims: readonly number[];
 }
 
+export type WantedOutputs = Record<string, { data: Float32Array; dims: readonly number[] } | null>;
+
+export interface OutputTensor {
+  type: string;
+  data: unknown;
+  dims: readonly number[];
+}
+
 /** One graph with any inputs and outputs, for training. */
 export interface TensorSession {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /**
    * Runs the graph on the caller's thread, without copying what goes in.
-   * @param into arrays that the outputs of these names are written to; the others come as new arrays.
+   * @param wanted the outputs that are asked for: an array to write to, or null for a new one. Without it all come, as new arrays.
+   * @returns the new arrays
    */
-  run(
-    feeds: Record<string, NamedTensor>,
-    into?: Record<string, { data: Float32Array; dims: readonly number[] }>,
-  ): Promise<Record<string, { type: string; data: unknown; dims: readonly number[] }>>;
+  run(feeds: Record<string, NamedTensor>, wanted?: WantedOutputs): Promise<Record<string, OutputTensor>>;
   dispose(): Promise<void>;
 }
 
@@ -78,10 +85,15 @@ export async function openTensorSession(model: Uint8Array, threads: number, opti
   return {
     inputs: session.inputNames,
     outputs: session.outputNames,
-    run: (feeds, into) => {
+    async run(feeds, wanted) {
       const tensors = Object.fromEntries(session.inputNames.map((name) => [name, asTensor(feeds[name])]));
-      const outputs = session.outputNames.map((name) => [name, into?.[name] ? asTensor(into[name]) : null]);
-      return session.run(tensors, Object.fromEntries(outputs));
+      if (!wanted) return await session.run(tensors);
+      const outputs = Object.entries(wanted).map(([name, into]) => [name, into && asTensor(into)] as const);
+      const results = await session.run(tensors, Object.fromEntries(outputs));
+      // What was written to an array of the caller's comes once more, as a copy.
+      const copies = Object.entries(results).filter(([name]) => wanted[name]);
+      release(copies.map(([, { data }]) => data as Float32Array));
+      return Object.fromEntries(Object.entries(results).filter(([name]) => !wanted[name]));
     },
     dispose: () => session.release(),
   };

@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { release } from "../../src/runtime/release.js";
+
+describe("release", () => {
+  it("empties arrays and what shares a buffer with them", () => {
+    const buffer = new ArrayBuffer(64);
+    const [whole, part, other] = [new Float32Array(buffer), new Float32Array(buffer, 16, 4), new BigInt64Array(2)];
+    release([part, part, other]);
+    expect([whole, part, other].map(({ length }) => length)).toEqual([0, 0, 0]);
+  });
+
+  it("frees their memory without the garbage collector", () => {
+    const megabyte = 2 ** 20;
+    const before = process.memoryUsage().arrayBuffers;
+    for (let i = 0; i < 200; i++) {
+      const array = new Uint8Array(10 * megabyte);
+      release([array]);
+    }
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20 * megabyte);
+  });
+});
