@@ -4,8 +4,8 @@
  *   npx tsx scripts/adapt-speed.ts [--depths 1,2,3,6] [--batch 32] [--tokens 32 | --set emotion] [--rounds 5] [--json]       (about 2 minutes)
  *     [--python <interpreter> [--torch-encoder <folder>]]     the same steps in PyTorch, see scripts/peers/README.md
  *
- * Every round times in turn: one MatMul of 768 × 768; for each depth three steps (forward, backward), the optimiser's update,
- * and PyTorch's steps with its own update. Medians over the rounds. The share of the limit counts the multiply-adds of the layers' matrix
+ * Every round times in turn: one MatMul of 768 × 768; for each depth six steps (forward, backward, optimiser), and six of PyTorch's.
+ * Medians over the rounds. The share of the limit counts the multiply-adds of the layers' matrix
  * products, three times those of the forward pass, over tokens that are not padding. The texts are of one length, or those of a set of
  * the shared data: PyTorch pads them to the longest of a batch.
  */
@@ -17,9 +17,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { productSpeed } from "../src/adapt/cost.js";
 import { HiddenStates } from "../src/adapt/hidden-states.js";
-import { stepAdamW } from "../src/adapt/optimizer.js";
+import { RemoteLayers } from "../src/adapt/remote-layers.js";
 import { prepareEncoder, tailGraphs } from "../src/adapt/tail-graphs.js";
-import { TailSession } from "../src/adapt/tail-session.js";
 import { loadDataset } from "../src/data/dataset.js";
 import { Encoder } from "../src/encoder/encoder.js";
 import { Random } from "../src/random.js";
@@ -41,13 +40,12 @@ const [batch, tokens, rounds] = [values.batch, values.tokens, values.rounds].map
 const depths = values.depths.split(",").map(Number);
 const threads = availableParallelism();
 /** Steps that one side takes before the other has its turn. */
-const stepsInTurn = 3;
+const stepsInTurn = 6;
 
 interface Subject {
   depth: number;
   flops: number;
   step(): Promise<void>;
-  update(): void;
   dispose(): Promise<void>;
 }
 
@@ -57,13 +55,12 @@ const batches = await batchesOf(values.set);
 const subjects: Subject[] = [];
 for (const depth of depths) subjects.push(await subject(depth));
 const torch = values.python ? await torchSteps(values.python) : undefined;
-const times = { limit: [] as number[], step: depths.map((): number[] => []), update: depths.map((): number[] => []) };
+const times = { limit: [] as number[], step: depths.map((): number[] => []) };
 const torchTimes = depths.map((): number[] => []);
 for (let round = 0; round < rounds; round++) {
   times.limit.push((await productSpeed(threads)) / 1e9);
   for (const [i, each] of subjects.entries()) {
     times.step[i].push(await medianMs(() => each.step()));
-    times.update[i].push(await medianMs(async () => each.update()));
     if (torch) torchTimes[i].push(await torch.step(each.depth));
   }
 }
@@ -74,32 +71,29 @@ await encoder.dispose();
 
 async function subject(depth: number): Promise<Subject> {
   const graphs = tailGraphs(trainable, depth);
-  const session = await TailSession.open(graphs, threads);
   const states = await HiddenStates.compute(graphs.prefix, batches.flat(), { paddingId: encoder.tokenizer.paddingId });
+  const layers = new RemoteLayers(graphs, states, threads);
   const random = new Random(1);
-  const matrices = session.layout.filter(({ dims }) => dims.length > 1);
+  const matrices = layers.layout.filter(({ dims }) => dims.length > 1);
   const width = Math.min(...matrices.flatMap(({ dims }) => dims)); // D
   const dE = Float32Array.from({ length: batch * width }, () => random.normal() / batch);
   const products = matrices.reduce((sum, { start, end }) => sum + end - start, 0);
   const lengths = batches.flat().map((ids) => ids.length);
   const perText = lengths.map((length) => products * length + 2 * depth * length ** 2 * width);
   let next = 0;
-  const groups = session.layout.map(({ start, end }) => ({ start, end, rate: 1e-9, weightDecay: 0.01, step: 1 }));
+  const groups = layers.layout.map(({ start, end }) => ({ start, end, rate: 1e-9, weightDecay: 0.01, step: 1 }));
   return {
     depth,
     flops: (3 * 2 * perText.reduce((sum, value) => sum + value, 0)) / batches.length,
     async step() {
       const first = (next++ % batches.length) * batch;
       const texts = Array.from({ length: batch }, (_, i) => first + i);
-      await session.forward(states, texts);
-      await session.backward(dE);
-    },
-    update() {
-      stepAdamW(session.parameters, groups, 1 / Math.max(1, session.parameters.gradientNorm()));
+      await layers.forward(texts);
+      await layers.update(dE, { groups, clipNorm: 1, pull: 0 });
     },
     async dispose() {
+      await layers.dispose();
       states.dispose();
-      await session.dispose();
     },
   };
 }
@@ -159,26 +153,22 @@ function median(numbers: number[]): number {
 function report(): void {
   const limit = median(times.limit);
   const rows = subjects.map(({ depth, flops }, i) => {
-    const [step, update] = [median(times.step[i]), median(times.update[i])];
+    const step = median(times.step[i]);
     const speed = flops / step / 1e6;
     const peer = torch ? median(torchTimes[i]) : undefined;
     const share = median(times.step[i].map((ms, round) => flops / ms / 1e6 / times.limit[round]));
-    const ratio = torch
-      ? median(torchTimes[i].map((ms, round) => ms / (times.step[i][round] + times.update[i][round])))
-      : undefined;
-    return { depth, step, update, speed, share, torch: peer, ratio };
+    const ratio = torch ? median(torchTimes[i].map((ms, round) => ms / times.step[i][round])) : undefined;
+    return { depth, step, speed, share, torch: peer, ratio };
   });
   if (values.json) return void console.log(JSON.stringify({ batch, tokens, threads, limit, rows }, null, 2));
   console.log(
     `${batch} texts of ${values.set ?? `${tokens} tokens`}, ${threads} threads, ${rounds} rounds; limit ${limit.toFixed(0)} GFLOP/s`,
   );
-  console.log(
-    "| layers | forward + backward, ms | GFLOP/s | share of the limit | update, ms | PyTorch step, ms | PyTorch / ours |",
-  );
-  console.log("|---:|---:|---:|---:|---:|---:|---:|");
+  console.log("| layers | step, ms | GFLOP/s | share of the limit | PyTorch step, ms | PyTorch / ours |");
+  console.log("|---:|---:|---:|---:|---:|---:|");
   for (const row of rows) {
     const peer = row.torch === undefined ? "– | –" : `${row.torch.toFixed(0)} | ${row.ratio!.toFixed(2)}`;
     const own = `${row.depth} | ${row.step.toFixed(0)} | ${row.speed.toFixed(0)} | ${(100 * row.share).toFixed(0)}%`;
-    console.log(`| ${own} | ${row.update.toFixed(0)} | ${peer} |`);
+    console.log(`| ${own} | ${peer} |`);
   }
 }

@@ -4,12 +4,11 @@ import { type Log, silentLog } from "../log.js";
 import type { ModelProto } from "../onnx/schema.js";
 import type { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
-import { bytesOf, Checkpoint, type CheckpointOptions } from "./checkpoint.js";
+import { bytesOf, Checkpoint, type CheckpointOptions, type TrainingProgress } from "./checkpoint.js";
 import { embed } from "./embed.js";
 import { FrozenLayers } from "./frozen-layers.js";
-import type { HiddenStates } from "./hidden-states.js";
 import type { Recipe } from "./recipe.js";
-import { TailSession } from "./tail-session.js";
+import { RemoteLayers } from "./remote-layers.js";
 import { TrainingRun } from "./training-run.js";
 import { writeBack } from "./write-back.js";
 
@@ -75,12 +74,12 @@ export async function adaptEncoder(
   const graphs = await frozenLayers.graphs(depth);
   await encoder.rest(); // its sessions would only take memory
   const states = await frozenLayers.states(depth, [...texts, ...(looking?.texts ?? [])], log);
-  const session = await TailSession.open(graphs, threads);
+  const layers = new RemoteLayers(graphs, states, threads);
   const bar = log.progress("adapting", recipe.steps);
   try {
-    const run = new TrainingRun(tensorflow, session, states, targets, encoder.layers, recipe, random, options.probe);
+    const run = new TrainingRun(tensorflow, layers, targets, encoder.layers, recipe, random, options.probe);
     const checkpoint = options.checkpoints && checkpointOf(encoder, texts, targets, options);
-    const before = options.checkpoints?.resume ? await checkpoint?.restore(run.arrays) : undefined;
+    const before = options.checkpoints?.resume ? await restore(run, checkpoint) : undefined;
     const { losses, looks } = before ?? { losses: [], looks: {} };
     if (before) log.info(`going on behind step ${losses.length} of ${recipe.steps}`);
     run.skip(losses.length);
@@ -92,23 +91,20 @@ export async function adaptEncoder(
       losses.push(await run.step(losses.length));
       const done = losses.length;
       bar.update(done, `loss ${losses[done - 1].toFixed(3)}`);
-      await new Promise(setImmediate); // a run holds the thread: let signals in
-      if (looking?.after.includes(done)) looks[done] = await lookAt(run, looking);
+      if (looking?.after.includes(done)) looks[done] = await lookAt(layers, recipe.blend, looking);
       const nowMs = performance.now();
       const isWorthKeeping = done === last && nowMs - startMs > everyMs;
       if (checkpoint && (isWorthKeeping || nowMs - savedMs > everyMs)) {
-        await checkpoint.save({ progress: { losses, looks }, arrays: run.arrays });
+        await checkpoint.save({ progress: { losses, looks }, arrays: await run.arrays() });
         savedMs = performance.now();
       }
     }
-    const { weights } = session.parameters;
-    weights.set(run.result());
-    const model = writeBack(encoder.model, graphs, session.layout, weights);
-    return { model, sample: await sampleOf(session, states, texts.length), losses, looks, checkpoint };
+    const model = writeBack(encoder.model, graphs, layers.layout, await layers.blend(recipe.blend));
+    return { model, sample: await sampleOf(layers, texts.length), losses, looks, checkpoint };
   } finally {
     bar.stop();
+    await layers.dispose();
     states.dispose();
-    await session.dispose();
   }
 }
 
@@ -117,25 +113,29 @@ const checkpointEveryMs = 20_000;
 const sampleSize = 128;
 
 /** Before anything is rounded. */
-async function sampleOf(session: TailSession, states: HiddenStates, texts: number): Promise<Adapted["sample"]> {
+async function sampleOf(layers: RemoteLayers, texts: number): Promise<Adapted["sample"]> {
   const size = Math.min(texts, sampleSize);
   const rows = Array.from({ length: size }, (_, i) => Math.floor((i * texts) / size));
-  return { rows, embeddings: (await embed(session, states, rows)).data };
+  return { rows, embeddings: (await embed(layers, rows)).data };
 }
 
 /** Training goes on behind it as if nobody had looked. */
-async function lookAt(run: TrainingRun, { look, texts }: Looking): Promise<number[]> {
-  const { session, states } = run;
-  const { weights } = session.parameters;
-  const inTraining = weights.slice();
-  weights.set(run.result());
-  const { rows, size, data } = await embed(session, states, [...states.tokens.keys()]);
-  weights.set(inTraining);
+async function lookAt(layers: RemoteLayers, blend: number, { look, texts }: Looking): Promise<number[]> {
+  await layers.blend(blend);
+  const { rows, size, data } = await embed(layers, [...layers.states.tokens.keys()]);
+  await layers.resume();
   const own = rows - texts.length;
   return await look(
     { rows: own, size, data: data.subarray(0, own * size) },
     { rows: texts.length, size, data: data.subarray(own * size) },
   );
+}
+
+async function restore(run: TrainingRun, checkpoint: Checkpoint | undefined): Promise<TrainingProgress | undefined> {
+  const arrays = await run.arrays();
+  const progress = await checkpoint?.restore(arrays);
+  if (progress) await run.restore(arrays);
+  return progress;
 }
 
 function checkpointOf(encoder: Encoder, texts: readonly string[], targets: Targets, options: AdaptOptions): Checkpoint {

@@ -1,7 +1,6 @@
 import { lengthBatches } from "../encoder/batches.js";
 import type { Features } from "../head/linear.js";
-import type { HiddenStates } from "./hidden-states.js";
-import type { TailSession } from "./tail-session.js";
+import type { RemoteLayers } from "./remote-layers.js";
 
 /** Padded tokens in one run: no more than a batch of training has, whose buffers then serve here as well. */
 const embedTokens = 512;
@@ -10,15 +9,12 @@ const embedTokens = 512;
  * Embeddings by the trained layers as they are, in float32, of any number of texts.
  * @param texts indices into the hidden states. @returns [texts, D], in their order.
  */
-export async function embed(session: TailSession, states: HiddenStates, texts: readonly number[]): Promise<Features> {
+export async function embed(layers: RemoteLayers, texts: readonly number[]): Promise<Features> {
   let data = new Float32Array(0);
   let size = 0;
-  const lengths = texts.map((text) => states.tokens[text].length);
+  const lengths = texts.map((text) => layers.states.tokens[text].length);
   for (const batch of lengthBatches(lengths, embedTokens)) {
-    const embeddings = await session.embed(
-      states,
-      batch.map((row) => texts[row]),
-    );
+    const embeddings = await layers.embed(batch.map((row) => texts[row]));
     if (size === 0) {
       size = embeddings.length / batch.length;
       data = new Float32Array(texts.length * size);

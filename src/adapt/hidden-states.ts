@@ -7,15 +7,24 @@ import { openPool } from "../encoder/pool.js";
 /** Hidden states above this many bytes go to a temporary file. */
 export const memoryBudgetBytes = 512 * 2 ** 20;
 
+/** Hidden states as a message to another thread: what is in memory is shared, not copied, and so is the open file. */
+export interface SharedStates {
+  tokens: readonly (readonly number[])[];
+  paddingId: number;
+  inMemory: ReadonlyMap<number, Float32Array>;
+  inFile: ReadonlyMap<number, { position: number; length: number }>;
+  descriptor: number | undefined;
+}
+
 /**
  * What the frozen layers make of each text, [T, D], computed once and kept while the layers behind them are trained. In
  * memory up to a budget, in a temporary file above it. Call `dispose`.
  */
 export class HiddenStates {
-  readonly #inMemory = new Map<number, Float32Array>();
-  readonly #inFile = new Map<number, { position: number; length: number }>();
+  #inMemory = new Map<number, Float32Array>();
+  #inFile = new Map<number, { position: number; length: number }>();
   #bytes = 0;
-  #file: { folder: string; descriptor: number; size: number; isBorrowed?: boolean } | undefined;
+  #file: { descriptor: number; size: number; folder?: string } | undefined;
 
   private constructor(
     /** Token ids of each text. */
@@ -59,15 +68,29 @@ export class HiddenStates {
 
   /** The states of some of the texts, numbered from 0. They are this object's own: it has to be there as long as they are used. */
   select(texts: readonly number[]): HiddenStates {
-    const tokens = texts.map((text) => this.tokens[text]);
-    const part = new HiddenStates(tokens, this.paddingId, this.budgetBytes);
-    part.#file = this.#file && { ...this.#file, isBorrowed: true };
-    for (const [i, text] of texts.entries()) {
-      const values = this.#inMemory.get(text);
-      if (values) part.#inMemory.set(i, values);
-      else part.#inFile.set(i, this.#inFile.get(text)!);
-    }
-    return part;
+    const { tokens, inMemory, inFile, ...rest } = this.shared;
+    const own = <T>(of: ReadonlyMap<number, T>) =>
+      new Map([...texts.entries()].flatMap(([i, text]) => (of.has(text) ? [[i, of.get(text)!]] : [])));
+    return HiddenStates.borrow({
+      ...rest,
+      tokens: texts.map((text) => tokens[text]),
+      inMemory: own(inMemory),
+      inFile: own(inFile),
+    });
+  }
+
+  /** For another thread, which borrows them. */
+  get shared(): SharedStates {
+    const { tokens, paddingId } = this;
+    return { tokens, paddingId, inMemory: this.#inMemory, inFile: this.#inFile, descriptor: this.#file?.descriptor };
+  }
+
+  /** States that belong to another object, which has to be there as long as they are used. */
+  static borrow({ tokens, paddingId, inMemory, inFile, descriptor }: SharedStates): HiddenStates {
+    const states = new HiddenStates(tokens, paddingId, 0);
+    [states.#inMemory, states.#inFile] = [new Map(inMemory), new Map(inFile)];
+    states.#file = descriptor === undefined ? undefined : { descriptor, size: 0 };
+    return states;
   }
 
   /** @returns [T, D] of one text. */
@@ -81,7 +104,7 @@ export class HiddenStates {
   }
 
   dispose(): void {
-    if (!this.#file || this.#file.isBorrowed) return;
+    if (!this.#file?.folder) return;
     closeSync(this.#file.descriptor);
     rmSync(this.#file.folder, { recursive: true, force: true });
     this.#file = undefined;
@@ -93,9 +116,9 @@ export class HiddenStates {
     const size = padded / this.tokens[batch[0]].length; // D
     batch.forEach((text, row) => {
       const start = row * padded;
-      const values = output.slice(start, start + this.tokens[text].length * size);
+      const values = output.subarray(start, start + this.tokens[text].length * size);
       this.#bytes += values.byteLength;
-      if (this.#bytes <= this.budgetBytes) this.#inMemory.set(text, values);
+      if (this.#bytes <= this.budgetBytes) this.#inMemory.set(text, inSharedMemory(values));
       else this.#spill(text, values);
     });
   }
@@ -109,6 +132,12 @@ export class HiddenStates {
     this.#inFile.set(text, { position: this.#file.size, length: values.length });
     this.#file.size += values.byteLength;
   }
+}
+
+function inSharedMemory(values: Float32Array): Float32Array {
+  const shared = new Float32Array(new SharedArrayBuffer(values.byteLength));
+  shared.set(values);
+  return shared;
 }
 
 /** Works on the items in order, a few at a time. */

@@ -28,15 +28,7 @@ export class Parameters {
 
   /** @param size P, a multiple of 4, see `aligned`. @throws OptionError for more than one memory holds */
   constructor(readonly size: number) {
-    const bytes = 5 * size * Float32Array.BYTES_PER_ELEMENT;
-    if (bytes >= largestBytes) {
-      const most = Math.floor(largestBytes / 20 / 1e6);
-      throw new OptionError(
-        "adapt",
-        `${Math.round(size / 1e6)} million weights`,
-        `layers of up to ${most} million in all`,
-      );
-    }
+    const bytes = bytesFor(size);
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) + 1 });
     const array = (i: number) => new Float32Array(memory.buffer, i * size * Float32Array.BYTES_PER_ELEMENT, size);
     [this.weights, this.gradients, this.scratch] = [array(0), array(1), array(2)];
@@ -64,6 +56,32 @@ export class Parameters {
     const last = w + (aligned(end) - start) * Float32Array.BYTES_PER_ELEMENT;
     this.#kernels.adamw(w, last, g, m, v, scale, beta1, 1 - beta1, beta2, 1 - beta2, keep, size, shrink, epsilon);
   }
+}
+
+/** What `Parameters` of P values take. @throws OptionError for more than one memory holds */
+export function bytesFor(size: number): number {
+  const bytes = 5 * size * Float32Array.BYTES_PER_ELEMENT;
+  if (bytes < largestBytes) return bytes;
+  const most = Math.floor(largestBytes / 20 / 1e6);
+  throw new OptionError("adapt", `${Math.round(size / 1e6)} million weights`, `layers of up to ${most} million in all`);
+}
+
+/** Where each weight lies in the vector of all, P long. */
+export type Layout = readonly { name: string; dims: readonly number[]; start: number; end: number }[];
+
+export function layoutOf(weights: ReadonlyMap<string, { dims: readonly number[]; data: Float32Array }>): Layout {
+  let next = 0;
+  return [...weights].map(([name, { dims, data }]) => {
+    const start = next;
+    const end = start + data.length;
+    next = aligned(end);
+    return { name, dims, start, end };
+  });
+}
+
+/** P */
+export function sizeOf(layout: Layout): number {
+  return aligned(layout.at(-1)?.end ?? 0);
 }
 
 /** m ← β₁ m + (1 − β₁) scale g, v ← β₂ v + (1 − β₂) (scale g)², w ← keep w − size m / (shrink √v + ε). */

@@ -20,12 +20,8 @@ export interface Weight {
   data: Float32Array;
 }
 
-/** An encoder ready to be adapted: frozen layers, and the layers behind them forward and backward. */
-export interface TailGraphs {
-  /** How many of the last layers are adapted. */
-  depth: number;
-  /** Graph of the frozen part; its one output is `cut` [B, T, D]. */
-  prefix: Uint8Array;
+/** The layers that are adapted, forward and backward. */
+export interface TrainedGraphs {
   /** Gives `EMBEDDING` [B, D] and the tensors of `saved`. */
   forward: Uint8Array;
   /** Gives dL/dW, see `gradients`, from `saved`, the weights and `cotangent` = dL/dE [B, D]. */
@@ -36,6 +32,14 @@ export interface TailGraphs {
   /** The name of the backward graph's output for each weight. */
   gradients: ReadonlyMap<string, string>;
   weights: ReadonlyMap<string, Weight>;
+}
+
+/** An encoder ready to be adapted: frozen layers, and the layers behind them. */
+export interface TailGraphs extends TrainedGraphs {
+  /** How many of the last layers are adapted. */
+  depth: number;
+  /** Graph of the frozen part; its one output is `cut` [B, T, D]. */
+  prefix: Uint8Array;
   /** The layer that reads a weight last, from 0 for the first of the encoder. */
   layerOf: ReadonlyMap<string, number>;
   /** What the frozen part computes: nodes that make these tensors keep the weights that they had. */

@@ -3,8 +3,8 @@ import { EMBEDDING } from "../onnx/compose.js";
 import { type NamedTensor, openTensorSession, type TensorSession } from "../runtime/onnxruntime.js";
 import { release } from "../runtime/release.js";
 import type { HiddenStates } from "./hidden-states.js";
-import { aligned, Parameters } from "./parameters.js";
-import type { TailGraphs } from "./tail-graphs.js";
+import { type Layout, layoutOf, Parameters, sizeOf } from "./parameters.js";
+import type { TrainedGraphs } from "./tail-graphs.js";
 
 /** Padded tokens in one run of the trained layers: what is kept for the way back is about 15 kB a token and layer. */
 export const runTokens = 2048;
@@ -14,29 +14,24 @@ export const runCost = 64;
 
 /**
  * The adapted layers, forward and backward. Weights and gradients lie in one array each, at the places of `layout`, so
- * that an optimiser sees one vector. Runs on the caller's thread. Owns two sessions: call `dispose`.
+ * that an optimiser sees one vector. Runs on the caller's thread, which is better not the main one: see
+ * `LayerTraining`. Owns two sessions: call `dispose`.
  */
 export class TailSession {
   /** Weights: changing them changes what the next run computes. Gradients: of the last call to `backward`. */
   readonly parameters: Parameters;
-  readonly layout: readonly { name: string; dims: readonly number[]; start: number; end: number }[];
+  readonly layout: Layout;
   readonly #weights: Record<string, NamedTensor> = {};
   readonly #gradientOutputs: Record<string, { data: Float32Array; dims: readonly number[] }> = {};
   #runs: { rows: number[]; feeds: Record<string, NamedTensor> }[] = [];
 
   private constructor(
-    readonly graphs: TailGraphs,
+    readonly graphs: TrainedGraphs,
     readonly forwardSession: TensorSession,
     readonly backwardSession: TensorSession,
   ) {
-    let size = 0;
-    this.layout = [...graphs.weights].map(([name, { dims, data }]) => {
-      const start = size;
-      const end = start + data.length;
-      size = aligned(end);
-      return { name, dims, start, end };
-    });
-    this.parameters = new Parameters(size);
+    this.layout = layoutOf(graphs.weights);
+    this.parameters = new Parameters(sizeOf(this.layout));
     const { weights } = this.parameters;
     for (const { name, dims, start, end } of this.layout) {
       weights.set(graphs.weights.get(name)!.data, start);
@@ -44,7 +39,7 @@ export class TailSession {
     }
   }
 
-  static async open(graphs: TailGraphs, threads: number): Promise<TailSession> {
+  static async open(graphs: TrainedGraphs, threads: number): Promise<TailSession> {
     const forward = await openTensorSession(graphs.forward, threads);
     return new TailSession(graphs, forward, await openTensorSession(graphs.backward, threads));
   }

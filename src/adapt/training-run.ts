@@ -1,47 +1,43 @@
 import { type LinearHead, selectTargets, type Targets } from "../head/linear.js";
 import type { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
-import type { HiddenStates } from "./hidden-states.js";
 import { batchLoss, type LossValue } from "./losses.js";
 import { linearSchedule, stepAdamW, type WeightGroup } from "./optimizer.js";
 import { aligned, Parameters } from "./parameters.js";
 import type { Recipe } from "./recipe.js";
+import type { RemoteLayers } from "./remote-layers.js";
 import { BalancedBatches, labelledRows } from "./sampler.js";
-import type { TailSession } from "./tail-session.js";
 
-/** The training loop's state and its one step. */
+/** The training loop's one step: the batch, the loss and the schedule are here, the layers elsewhere. */
 export class TrainingRun {
   readonly #batches: BalancedBatches;
   readonly #head: TrainedProbe | undefined;
-  readonly #pretrained: Float32Array | undefined;
 
   constructor(
     readonly tensorflow: Tensorflow,
-    readonly session: TailSession,
-    readonly states: HiddenStates,
+    readonly layers: RemoteLayers,
     readonly targets: Targets,
-    readonly layers: number,
+    /** Of the whole encoder. */
+    readonly depth: number,
     readonly recipe: Recipe,
     random: Random,
     probe?: LinearHead,
   ) {
     this.#batches = new BalancedBatches(targets, labelledRows(targets), random);
     this.#head = recipe.loss.crossEntropy && probe ? new TrainedProbe(probe) : undefined;
-    this.#pretrained = recipe.pull || recipe.blend < 1 ? session.parameters.weights.slice() : undefined;
   }
 
-  /** What changes from step to step. */
-  get arrays(): readonly Float32Array[] {
-    return [this.session.parameters, this.#head?.parameters].flatMap((kept) =>
-      kept ? [kept.weights, ...kept.moments] : [],
-    );
+  /** What changes from step to step; copies. */
+  async arrays(): Promise<Float32Array[]> {
+    return [...(await this.layers.arrays()), ...this.#headArrays];
   }
 
-  /** The weights that training has led to: w₀ + blend (w − w₀), [P]. */
-  result(): Float32Array {
-    const { weights } = this.session.parameters;
-    const { blend } = this.recipe;
-    return blend < 1 ? weights.map((w, i) => this.#pretrained![i] + blend * (w - this.#pretrained![i])) : weights;
+  async restore(arrays: readonly Float32Array[]): Promise<void> {
+    const ofHead = this.#headArrays;
+    await this.layers.restore(arrays.slice(0, arrays.length - ofHead.length));
+    ofHead.forEach((array, i) => {
+      array.set(arrays[arrays.length - ofHead.length + i]);
+    });
   }
 
   /** Draws the batches of steps that are done already. */
@@ -51,18 +47,18 @@ export class TrainingRun {
 
   /** @returns the loss before the step. */
   async step(step: number): Promise<number> {
-    const { session, recipe, targets } = this;
+    const { layers, recipe, targets } = this;
     const batch = this.#batches.next(recipe.batchSize);
-    const embeddings = await session.forward(this.states, batch);
+    const embeddings = await layers.forward(batch);
     const value = batchLoss(this.tensorflow, recipe.loss, embeddings, selectTargets(targets, batch), this.#head?.head);
-    await session.backward(value.dEmbeddings);
-    const { parameters } = session;
-    if (recipe.pull) pullBack(parameters, this.#pretrained!, recipe.pull);
-    const size = parameters.gradientNorm();
-    const scale = size > recipe.clipNorm ? recipe.clipNorm / size : 1;
-    stepAdamW(parameters, groupsOf(session, this.layers, recipe, step), scale);
+    const { clipNorm, pull } = recipe;
+    await layers.update(value.dEmbeddings, { groups: groupsOf(layers, this.depth, recipe, step), clipNorm, pull });
     this.#head?.step(value, linearSchedule(step, recipe.steps, recipe.headRate, recipe.warmUp), step + 1);
     return value.loss;
+  }
+
+  get #headArrays(): readonly Float32Array[] {
+    return this.#head ? [this.#head.parameters.weights, ...this.#head.parameters.moments] : [];
   }
 }
 
@@ -89,17 +85,12 @@ class TrainedProbe {
   }
 }
 
-/** The gradient of α/2 ‖w − w₀‖². */
-function pullBack({ weights, gradients }: Parameters, pretrained: Float32Array, alpha: number): void {
-  for (let i = 0; i < weights.length; i++) gradients[i] += alpha * (weights[i] - pretrained[i]);
-}
-
 /** Each layer's rate, and how many steps it has been trained for: with gradual unfreezing the lower ones begin later. */
-function groupsOf({ layout, graphs }: TailSession, layers: number, recipe: Recipe, step: number): WeightGroup[] {
+function groupsOf({ layout, graphs }: RemoteLayers, depth: number, recipe: Recipe, step: number): WeightGroup[] {
   const { steps, learningRate, warmUp, layerDecay, weightDecay, unfreeze } = recipe;
   const rate = linearSchedule(step, steps, learningRate, warmUp);
   return layout.map(({ name, dims, start, end }) => {
-    const below = layers - 1 - graphs.layerOf.get(name)!;
+    const below = depth - 1 - graphs.layerOf.get(name)!;
     const first = Math.floor((below / graphs.depth) * unfreeze * steps);
     return {
       start,

@@ -1,8 +1,8 @@
 import { freshName, GraphIndex } from "../onnx/graph.js";
 import type { ModelProto } from "../onnx/schema.js";
 import { makeTensor } from "../onnx/tensor.js";
+import type { Layout } from "./parameters.js";
 import { floatEncoder, type TailGraphs } from "./tail-graphs.js";
-import type { TailSession } from "./tail-session.js";
 
 /**
  * The encoder with its trained weights in place, all of its weights float32. Where a frozen layer reads a trained weight
@@ -10,12 +10,7 @@ import type { TailSession } from "./tail-session.js";
  *
  * @param encoder the one that the graphs were derived from; is not changed. @param weights [P], in the order of the layout.
  */
-export function writeBack(
-  encoder: ModelProto,
-  graphs: TailGraphs,
-  layout: TailSession["layout"],
-  weights: Float32Array,
-): ModelProto {
+export function writeBack(encoder: ModelProto, graphs: TailGraphs, layout: Layout, weights: Float32Array): ModelProto {
   const model = floatEncoder(encoder);
   const { graph } = model;
   const isFrozen = (outputs: readonly string[]) => outputs.some((name) => graphs.frozen.has(name));

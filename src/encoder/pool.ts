@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
-import { Piscina } from "piscina";
-import { close, gateBytes, gateOf } from "./gate.js";
+import { openWorkers } from "../runtime/workers.js";
 import type { TokenBatch } from "./token-batch.js";
 
 /** What a worker of `worker.ts` is started with. */
@@ -35,44 +34,29 @@ export interface Pool<Task> {
 export type GraphPool = Pool<TokenBatch>;
 
 export function openPool(setup: Omit<WorkerSetup, "gate">, workers?: number): GraphPool {
-  return openWorkers<TokenBatch>("worker", setup, workers, (batch) => [batch.ids.buffer as ArrayBuffer]);
+  return openSessions<TokenBatch>("worker", setup, workers, (batch) => [batch.ids.buffer as ArrayBuffer]);
 }
 
 /** As `openPool`, of workers that tokenise as well: the main thread has nothing to do but to hand over texts. */
 export function openTextPool(setup: Omit<TextWorkerSetup, "gate">, workers?: number): Pool<readonly string[]> {
-  return openWorkers("text-worker", setup, workers, () => []);
+  return openSessions("text-worker", setup, workers, () => []);
 }
 
 /**
  * Each worker holds a session of its own with one thread; a further worker starts only when tasks are waiting, so that a
  * single text costs one session.
  */
-function openWorkers<Task>(
+function openSessions<Task>(
   file: "worker" | "text-worker",
   setup: object,
-  workers = availableParallelism(),
+  most = availableParallelism(),
   transferred: (task: Task) => ArrayBuffer[],
 ): Pool<Task> {
-  const shared = new SharedArrayBuffer(gateBytes);
-  const source = import.meta.url.endsWith(".ts"); // run from the sources, by the tests and scripts
-  const pool = new Piscina<Task, Float32Array>({
-    filename: new URL(source ? `./${file}.ts` : `./${file}.js`, import.meta.url).href,
-    execArgv: source ? ["--import", "tsx"] : [],
-    minThreads: 1,
-    maxThreads: workers,
-    idleTimeout: Number.POSITIVE_INFINITY,
-    workerData: { ...setup, gate: shared },
-  });
-  const leave = () => close(gateOf(shared), pool.threads.length);
-  process.once("exit", leave);
+  const workers = openWorkers<Task, Float32Array>(new URL(`./${file}.js`, import.meta.url), setup, { most });
   return {
-    workers,
-    width: workers * 2,
-    run: (task) => pool.run(task, { transferList: transferred(task) }),
-    async dispose() {
-      process.removeListener("exit", leave);
-      leave();
-      await pool.destroy();
-    },
+    workers: most,
+    width: most * 2,
+    run: (task) => workers.run(task, transferred(task)),
+    dispose: () => workers.dispose(),
   };
 }

@@ -1,9 +1,9 @@
 import { move, workerData } from "piscina";
+import { gateOf, reportLoaded, whileBusy } from "../runtime/gate.js";
 import { type GraphSession, openSession } from "../runtime/onnxruntime.js";
 import { loadTokenizer, type Tokenizer } from "../runtime/transformers.js";
 import { batchTokens } from "./batches.js";
 import { cheapestBatches } from "./cheapest-batches.js";
-import { gateOf, reportLoaded, whileBusy } from "./gate.js";
 import type { TextWorkerSetup } from "./pool.js";
 import { pack, runTokens, scatter } from "./token-batch.js";
 

@@ -1,6 +1,6 @@
 import { move, workerData } from "piscina";
+import { gateOf, reportLoaded, whileBusy } from "../runtime/gate.js";
 import { type GraphSession, openSession } from "../runtime/onnxruntime.js";
-import { gateOf, reportLoaded, whileBusy } from "./gate.js";
 import type { WorkerSetup } from "./pool.js";
 import { runTokens, type TokenBatch } from "./token-batch.js";
 
