@@ -62,8 +62,8 @@ export const Relu: Rule = (g, { input: [x] }, dy) => [g.where(g.compare("Greater
 
 /** y = erf x = 2/√π · ∫₀ˣ e^(−t²) dt: 2/√π · e^(−x²). */
 export const Erf: Rule = (g, { input: [x] }, dy) => {
-  const bell = g.unary("Exp", g.unary("Neg", g.mul(x, x)));
-  return [g.mul(dy, g.mul(bell, 2 / Math.sqrt(Math.PI)))];
+  const inverse = g.unary("Exp", g.mul(x, x));
+  return [g.div(g.mul(dy, 2 / Math.sqrt(Math.PI)), inverse)];
 };
 
 /**
