@@ -21,9 +21,9 @@ export class RemoteLayers {
   ) {
     this.layout = layoutOf(graphs.weights);
     bytesFor(sizeOf(this.layout));
-    const { forward, backward, cut, cotangent, saved, gradients, weights } = graphs;
+    const { forward, backward, cut, cotangent, saved, gradients, weights, sharesRows } = graphs;
     const setup: Omit<LayerWorkerSetup, "gate"> = {
-      graphs: { forward, backward, cut, cotangent, saved, gradients, weights },
+      graphs: { forward, backward, cut, cotangent, saved, gradients, weights, sharesRows },
       states: states.shared,
       threads,
     };

@@ -13,6 +13,7 @@ import { cloneModel, encodeModel, opsetOf } from "../onnx/model.js";
 import { raiseOpset } from "../onnx/raise-opset.js";
 import { DataType, type ModelProto, type TensorProto } from "../onnx/schema.js";
 import { dimsOf, floatValues } from "../onnx/tensor.js";
+import { shareRows } from "./share-rows.js";
 
 /** A weight of the adapted layers: `data` is what training changes. */
 export interface Weight {
@@ -32,6 +33,8 @@ export interface TrainedGraphs {
   /** The name of the backward graph's output for each weight. */
   gradients: ReadonlyMap<string, string>;
   weights: ReadonlyMap<string, Weight>;
+  /** Whether several texts may lie in one row, and `EMBEDDING` is [B·T, D]: see `shareRows`. */
+  sharesRows: boolean;
 }
 
 /** An encoder ready to be adapted: frozen layers, and the layers behind them. */
@@ -51,7 +54,11 @@ const cotangent = "grad/embedding";
 /** An encoder in the form that is differentiated: float32 throughout, weights as plain constants, pooled. */
 export interface TrainableEncoder {
   model: ModelProto;
+  /** The same for training: where it can be, several texts may lie in a row. */
+  trained: ModelProto;
+  sharesRows: boolean;
   layerInputs: readonly string[];
+  /** Of `trained`. */
   facts: GraphFacts;
 }
 
@@ -63,7 +70,10 @@ export async function prepareEncoder(encoder: ModelProto, pooling: PoolingMode):
   const model = floatEncoder(encoder);
   const { inputs, output } = findLayers(model, hiddenStateOf(model));
   appendPooling(model, [output], pooling);
-  return { model, layerInputs: inputs, facts: await probeGraph(model) };
+  const facts = await probeGraph(model);
+  const trained = cloneModel(model);
+  const sharesRows = pooling === "mean" && shareRows(trained, facts.shapes);
+  return { model, trained, sharesRows, layerInputs: inputs, facts: sharesRows ? await probeGraph(trained) : facts };
 }
 
 /** A copy that computes in float32 with float32 weights, in an operator set in which every rule can be written. */
@@ -101,9 +111,13 @@ function deepest(encoder: TrainableEncoder, upTo: number): number {
   return 0;
 }
 
-function derive({ model, layerInputs, facts }: TrainableEncoder, depth: number): TailGraphs {
+function derive(
+  { model, trained: whole, sharesRows, layerInputs, facts }: TrainableEncoder,
+  depth: number,
+): TailGraphs {
   const cut = layerInputs[layerInputs.length - depth];
-  const { prefix, tail, weights: names } = cutAt(model, cut);
+  const { prefix } = cutAt(model, cut);
+  const { tail, weights: names } = cutAt(whole, cut);
   const request = { output: EMBEDDING, cotangent, wrt: names, facts, opset: opsetOf(model) };
   const gradient = differentiate(new GraphIndex(tail.graph), request);
   const trained = names.filter((name) => gradient.gradients.has(name));
@@ -119,6 +133,7 @@ function derive({ model, layerInputs, facts }: TrainableEncoder, depth: number):
     saved: new Map(saved.map((name) => [name, facts.shapes.get(name)!])),
     gradients: gradient.gradients,
     weights: new Map(tensors.map((tensor) => [tensor.name!, { dims: dimsOf(tensor), data: floatValues(tensor) }])),
+    sharesRows,
     layerOf: layersOf(new GraphIndex(model.graph), layerInputs, trained),
     frozen: new Set(prefix.graph.node.flatMap((node) => node.output)),
   };

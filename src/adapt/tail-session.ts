@@ -3,7 +3,9 @@ import { EMBEDDING } from "../onnx/compose.js";
 import { type NamedTensor, openTensorSession, type TensorSession } from "../runtime/onnxruntime.js";
 import { release } from "../runtime/release.js";
 import type { HiddenStates } from "./hidden-states.js";
+import { type PackedRun, packRows } from "./pack-rows.js";
 import { type Layout, layoutOf, Parameters, sizeOf } from "./parameters.js";
+import { SEGMENTS } from "./share-rows.js";
 import type { TrainedGraphs } from "./tail-graphs.js";
 
 /** Padded tokens in one run of the trained layers: what is kept for the way back is about 15 kB a token and layer. */
@@ -11,6 +13,19 @@ export const runTokens = 2048;
 
 /** What one more run for a part of a batch costs, in padded tokens: reading the weights and adding up their gradients. */
 export const runCost = 64;
+
+/** Of embeddings, which are of unit length: float32 sums over rows of another width. */
+const apartTolerance = 1e-4;
+
+/** One run forward, as the way back needs it. */
+interface TailRun {
+  /** Which row of the graph's output each text of the batch has. */
+  places: { text: number; row: number }[];
+  /** Of the graph's output. */
+  rows: number;
+  /** Without the weights. */
+  feeds: Record<string, NamedTensor>;
+}
 
 /**
  * The adapted layers, forward and backward. Weights and gradients lie in one array each, at the places of `layout`, so
@@ -23,7 +38,8 @@ export class TailSession {
   readonly layout: Layout;
   readonly #weights: Record<string, NamedTensor> = {};
   readonly #gradientOutputs: Record<string, { data: Float32Array; dims: readonly number[] }> = {};
-  #runs: { rows: number[]; feeds: Record<string, NamedTensor> }[] = [];
+  #runs: TailRun[] = [];
+  #apart: Promise<boolean> | undefined;
 
   private constructor(
     readonly graphs: TrainedGraphs,
@@ -51,27 +67,23 @@ export class TailSession {
   async forward(states: HiddenStates, texts: readonly number[]): Promise<Float32Array> {
     for (const { feeds } of this.#runs) release(arraysOf(feeds));
     this.#runs = [];
-    return await this.#embed(states, texts, [...this.graphs.saved.keys()], (rows, feeds) => {
-      this.#runs.push({ rows, feeds });
-    });
+    return await this.#embed(states, texts, [...this.graphs.saved.keys()], (run) => this.#runs.push(run));
   }
 
   /** Embeds texts for their own sake: `forward` without a way back. */
   async embed(states: HiddenStates, texts: readonly number[]): Promise<Float32Array> {
-    return await this.#embed(states, texts, [], (_, feeds) => release(arraysOf(feeds)));
+    return await this.#embed(states, texts, [], ({ feeds }) => release(arraysOf(feeds)));
   }
 
   /** Fills the parameters' gradients. @param dEmbeddings dL/dE of the batch of the last `forward`, [B, D]. */
   async backward(dEmbeddings: Float32Array): Promise<void> {
-    const batch = this.#runs.reduce((sum, { rows }) => sum + rows.length, 0);
+    const batch = this.#runs.reduce((sum, { places }) => sum + places.length, 0);
     const size = dEmbeddings.length / batch;
     const { gradients, scratch } = this.parameters;
-    for (const [i, { rows, feeds }] of this.#runs.entries()) {
-      const dE = new Float32Array(rows.length * size);
-      rows.forEach((row, at) => {
-        dE.set(dEmbeddings.subarray(row * size, (row + 1) * size), at * size);
-      });
-      feeds[this.graphs.cotangent] = { data: dE, dims: [rows.length, size] };
+    for (const [i, { places, rows, feeds }] of this.#runs.entries()) {
+      const dE = new Float32Array(rows * size);
+      for (const { text, row } of places) dE.set(dEmbeddings.subarray(text * size, (text + 1) * size), row * size);
+      feeds[this.graphs.cotangent] = { data: dE, dims: [rows, size] };
       await this.backwardSession.run({ ...this.#weights, ...feeds }, this.#outputsInto(i === 0 ? gradients : scratch));
       release(arraysOf(feeds));
       if (i > 0) this.parameters.addScratch();
@@ -84,30 +96,59 @@ export class TailSession {
     await this.backwardSession.dispose();
   }
 
-  /** @param saved tensors that are added to a run's feeds. @param done has the rows of each run, and its feeds without the weights. */
+  /** @param saved tensors that are added to a run's feeds. */
   async #embed(
     states: HiddenStates,
     texts: readonly number[],
     saved: readonly string[],
-    done: (rows: number[], feeds: Record<string, NamedTensor>) => void,
+    done: (run: TailRun) => void,
   ): Promise<Float32Array> {
     const lengths = texts.map((text) => states.tokens[text].length);
-    const wanted = Object.fromEntries([EMBEDDING, ...saved].map((name) => [name, null]));
+    const mayShare = this.graphs.sharesRows && (await this.#keepsTextsApart(states));
     let embeddings = new Float32Array(0);
-    for (const rows of cheapestBatches(lengths, runTokens, runCost)) {
-      const inRun = rows.map((row) => texts[row]);
-      const feeds = batchFeeds(states, inRun, this.graphs.cut);
-      const results = await this.forwardSession.run({ ...this.#weights, ...feeds }, wanted);
-      for (const name of saved) feeds[name] = results[name] as NamedTensor;
-      done(rows, feeds);
-      const output = results[EMBEDDING].data as Float32Array;
-      const size = output.length / rows.length;
+    for (const packed of mayShare ? packRows(lengths, runTokens, longestOf(states)) : rowsEach(lengths)) {
+      const { run, output } = await this.#run(states, texts, packed, saved);
+      done(run);
+      const size = output.length / run.rows;
       if (embeddings.length === 0) embeddings = new Float32Array(texts.length * size);
-      rows.forEach((row, i) => {
-        embeddings.set(output.subarray(i * size, (i + 1) * size), row * size);
-      });
+      for (const { text, row } of run.places)
+        embeddings.set(output.subarray(row * size, (row + 1) * size), text * size);
     }
     return embeddings;
+  }
+
+  async #run(states: HiddenStates, texts: readonly number[], packed: PackedRun, saved: readonly string[]) {
+    const feeds = batchFeeds(states, texts, packed, this.graphs.cut);
+    const wanted = Object.fromEntries([EMBEDDING, ...saved].map((name) => [name, null]));
+    const results = await this.forwardSession.run({ ...this.#weights, ...feeds }, wanted);
+    for (const name of saved) feeds[name] = results[name] as NamedTensor;
+    const { width, rows } = packed;
+    const ofRow = this.graphs.sharesRows ? width : 1;
+    const places = rows.flatMap((inRow, b) => inRow.map((text, s) => ({ text, row: b * ofRow + s })));
+    const run: TailRun = { places, rows: rows.length * ofRow, feeds };
+    return { run, output: results[EMBEDDING].data as Float32Array };
+  }
+
+  /** Whether texts come out the same from one row as from a row each: tried once, on two that differ and fit. */
+  #keepsTextsApart(states: HiddenStates): Promise<boolean> {
+    this.#apart ??= (async () => {
+      const numbers = [...states.tokens.keys()].sort((a, b) => states.tokens[a].length - states.tokens[b].length);
+      const [first, ...others] = numbers;
+      const other = others.find((text) => `${states.tokens[text]}` !== `${states.tokens[first]}`);
+      if (other === undefined) return false;
+      const lengths = [first, other].map((text) => states.tokens[text].length);
+      if (lengths[0] + lengths[1] > longestOf(states)) return false; // and so do no others
+      const width = lengths[0] + lengths[1];
+      const embedded = async (rows: number[][]) => {
+        const { run, output } = await this.#run(states, [first, other], { width, rows }, []);
+        release(arraysOf(run.feeds));
+        const size = output.length / run.rows;
+        return run.places.flatMap(({ row }) => [...output.subarray(row * size, (row + 1) * size)]);
+      };
+      const [together, alone] = [await embedded([[0, 1]]), await embedded([[0], [1]])];
+      return together.every((value, i) => Math.abs(value - alone[i]) < apartTolerance);
+    })();
+    return this.#apart;
   }
 
   #outputsInto(target: Float32Array): Record<string, { data: Float32Array; dims: readonly number[] }> {
@@ -118,35 +159,60 @@ export class TailSession {
   }
 }
 
+/** Of all texts, in tokens: so wide a row is one that the model is known to take. */
+function longestOf({ tokens }: HiddenStates): number {
+  return tokens.reduce((longest, ids) => Math.max(longest, ids.length), 0);
+}
+
 function arraysOf(feeds: Record<string, NamedTensor>): NamedTensor["data"][] {
   return Object.values(feeds).map(({ data }) => data);
 }
 
-/** The encoder's inputs and the hidden states of a batch, padded on the right. */
-function batchFeeds(states: HiddenStates, texts: readonly number[], cut: string): Record<string, NamedTensor> {
-  const tokens = Math.max(...texts.map((text) => states.tokens[text].length));
-  const dims = [texts.length, tokens];
-  const ids = new BigInt64Array(texts.length * tokens).fill(BigInt(states.paddingId));
-  const mask = new BigInt64Array(texts.length * tokens);
-  const positions = BigInt64Array.from(mask, (_, i) => BigInt(i % tokens));
+/** A row for each text, texts of like length together. */
+function rowsEach(lengths: readonly number[]): PackedRun[] {
+  return cheapestBatches(lengths, runTokens, runCost).map((texts) => ({
+    width: Math.max(...texts.map((text) => lengths[text])),
+    rows: texts.map((text) => [text]),
+  }));
+}
+
+/** The encoder's inputs and the hidden states of a run, padded on the right. Padding counts as part of the last text of its row. */
+function batchFeeds(
+  states: HiddenStates,
+  texts: readonly number[],
+  { width, rows }: PackedRun,
+  cut: string,
+): Record<string, NamedTensor> {
+  const dims = [rows.length, width];
+  const count = rows.length * width;
+  const ids = new BigInt64Array(count).fill(BigInt(states.paddingId));
+  const mask = new BigInt64Array(count);
+  const segments = new BigInt64Array(count);
+  const positions = BigInt64Array.from(mask, (_, i) => BigInt(i % width));
   let hidden = new Float32Array(0);
   let size = 0;
-  for (const [row, text] of texts.entries()) {
-    const known = states.tokens[text];
-    for (const [t, id] of known.entries()) ids[row * tokens + t] = BigInt(id);
-    mask.fill(1n, row * tokens, row * tokens + known.length);
-    const values = states.get(text);
-    if (row === 0) {
-      size = values.length / known.length;
-      hidden = new Float32Array(texts.length * tokens * size);
+  for (const [row, inRow] of rows.entries()) {
+    let at = row * width;
+    for (const [segment, i] of inRow.entries()) {
+      const known = states.tokens[texts[i]];
+      for (const [t, id] of known.entries()) ids[at + t] = BigInt(id);
+      mask.fill(1n, at, at + known.length);
+      segments.fill(BigInt(segment), at, (row + 1) * width);
+      const values = states.get(texts[i]);
+      if (hidden.length === 0) {
+        size = values.length / known.length;
+        hidden = new Float32Array(count * size);
+      }
+      hidden.set(values, at * size);
+      at += known.length;
     }
-    hidden.set(values, row * tokens * size);
   }
   return {
     input_ids: { data: ids, dims },
     attention_mask: { data: mask, dims },
-    token_type_ids: { data: new BigInt64Array(mask.length), dims },
+    token_type_ids: { data: new BigInt64Array(count), dims },
     position_ids: { data: positions, dims },
+    [SEGMENTS]: { data: segments, dims },
     [cut]: { data: hidden, dims: [...dims, size] },
   };
 }

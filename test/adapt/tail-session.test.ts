@@ -50,7 +50,8 @@ describe("TailSession", () => {
     await encoder.dispose();
   });
 
-  it.each(["bert", "albert"])(
+  it.each(["deberta-v2"])(
+    // whose texts do not share rows
     "adds up the gradients of its runs to those of the texts one by one: %s",
     async (family) => {
       const encoder = await openTiny(family);
