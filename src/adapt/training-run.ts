@@ -17,8 +17,8 @@ export class TrainingRun {
     readonly tensorflow: Tensorflow,
     readonly layers: RemoteLayers,
     readonly targets: Targets,
-    /** Of the whole encoder. */
-    readonly depth: number,
+    /** How many layers the whole encoder has. */
+    readonly encoderLayers: number,
     readonly recipe: Recipe,
     random: Random,
     probe?: LinearHead,
@@ -52,7 +52,11 @@ export class TrainingRun {
     const embeddings = await layers.forward(batch);
     const value = batchLoss(this.tensorflow, recipe.loss, embeddings, selectTargets(targets, batch), this.#head?.head);
     const { clipNorm, pull } = recipe;
-    await layers.update(value.dEmbeddings, { groups: groupsOf(layers, this.depth, recipe, step), clipNorm, pull });
+    await layers.update(value.dEmbeddings, {
+      groups: groupsOf(layers, this.encoderLayers, recipe, step),
+      clipNorm,
+      pull,
+    });
     this.#head?.step(value, linearSchedule(step, recipe.steps, recipe.headRate, recipe.warmUp), step + 1);
     return value.loss;
   }
@@ -86,11 +90,16 @@ class TrainedProbe {
 }
 
 /** Each layer's rate, and how many steps it has been trained for: with gradual unfreezing the lower ones begin later. */
-function groupsOf({ layout, graphs }: RemoteLayers, depth: number, recipe: Recipe, step: number): WeightGroup[] {
+function groupsOf(
+  { layout, graphs }: RemoteLayers,
+  encoderLayers: number,
+  recipe: Recipe,
+  step: number,
+): WeightGroup[] {
   const { steps, learningRate, warmUp, layerDecay, weightDecay, unfreeze } = recipe;
   const rate = linearSchedule(step, steps, learningRate, warmUp);
   return layout.map(({ name, dims, start, end }) => {
-    const below = depth - 1 - graphs.layerOf.get(name)!;
+    const below = encoderLayers - 1 - graphs.layerOf.get(name)!;
     const first = Math.floor((below / graphs.depth) * unfreeze * steps);
     return {
       start,
