@@ -7,6 +7,7 @@ import type { Tensorflow } from "../runtime/tensorflow.js";
 import { bytesOf, Checkpoint, type CheckpointOptions, type TrainingProgress } from "./checkpoint.js";
 import { embed } from "./embed.js";
 import { FrozenLayers } from "./frozen-layers.js";
+import { bytesFor, layoutOf, sizeOf } from "./parameters.js";
 import type { Recipe } from "./recipe.js";
 import { RemoteLayers } from "./remote-layers.js";
 import { TrainingRun } from "./training-run.js";
@@ -60,7 +61,7 @@ export interface Adapted {
  * The frozen layers run once for each text. A step embeds a batch with the layers behind them, takes the loss and
  * dL/dE from TensorFlow.js, runs the backward graph and updates the weights.
  *
- * @param texts N. @throws MissingRuleError when the graph cannot be differentiated that far.
+ * @param texts N. @throws OptionError for more weights than one memory holds, MissingRuleError when the graph cannot be differentiated that far.
  */
 export async function adaptEncoder(
   tensorflow: Tensorflow,
@@ -72,6 +73,7 @@ export async function adaptEncoder(
   const { depth, recipe, random, threads, looking, log = silentLog } = options;
   const frozenLayers = options.frozenLayers ?? new FrozenLayers(encoder);
   const graphs = await frozenLayers.graphs(depth);
+  bytesFor(sizeOf(layoutOf(graphs.weights))); // says so if they are too many, before the frozen layers take their time
   await encoder.rest(); // its sessions would only take memory
   const states = await frozenLayers.states(depth, [...texts, ...(looking?.texts ?? [])], log);
   const layers = new RemoteLayers(graphs, states, threads);

@@ -2,7 +2,7 @@ import { lengthBatches } from "../encoder/batches.js";
 import type { Features } from "../head/linear.js";
 import type { RemoteLayers } from "./remote-layers.js";
 
-/** Padded tokens in one run: no more than a batch of training has, whose buffers then serve here as well. */
+/** Padded tokens in one run: no more than a batch of training has, so that onnxruntime's memory does not grow for it. */
 const embedTokens = 512;
 
 /**

@@ -2,7 +2,7 @@ import { openWorkers, type Workers } from "../runtime/workers.js";
 import type { HiddenStates } from "./hidden-states.js";
 import type { Update } from "./layer-training.js";
 import type { LayerMethods, LayerWorkerSetup } from "./layer-worker.js";
-import { bytesFor, type Layout, layoutOf, sizeOf } from "./parameters.js";
+import { type Layout, layoutOf } from "./parameters.js";
 import type { TailGraphs } from "./tail-graphs.js";
 
 /** Above what a step of a few dozen texts makes. Its arrays are freed at once: hardly anything is ever collected. */
@@ -13,14 +13,12 @@ export class RemoteLayers {
   readonly #workers: Workers<{ method: string; argument: unknown }, unknown>;
   readonly layout: Layout;
 
-  /** @throws OptionError for more weights than one memory holds */
   constructor(
     readonly graphs: TailGraphs,
     readonly states: HiddenStates,
     threads: number,
   ) {
     this.layout = layoutOf(graphs.weights);
-    bytesFor(sizeOf(this.layout));
     const { forward, backward, cut, cotangent, saved, gradients, weights, sharesRows } = graphs;
     const setup: Omit<LayerWorkerSetup, "gate"> = {
       graphs: { forward, backward, cut, cotangent, saved, gradients, weights, sharesRows },

@@ -1,5 +1,6 @@
 import { type Shape, sameShape } from "../autodiff/shape.js";
 import { Appender } from "../onnx/appender.js";
+import { declareTokens, poolingStep } from "../onnx/compose.js";
 import { sortTopologically } from "../onnx/graph.js";
 import { prune } from "../onnx/prune.js";
 import { DataType, type GraphProto, type ModelProto, type NodeProto } from "../onnx/schema.js";
@@ -28,7 +29,7 @@ export function shareRows(model: ModelProto, shapes: ReadonlyMap<string, Shape>)
   const { graph } = model;
   const additions = graph.node.flatMap((node) => maskAddition(node, shapes) ?? []);
   if (additions.length === 0) return false;
-  for (const name of [SEGMENTS, POSITIONS]) declareInput(graph, name);
+  for (const name of [SEGMENTS, POSITIONS]) declareTokens(model, name);
   const append = new Appender(model);
   const name = (step: string) => `headstart/share/${step}`;
   const alike = append.node(
@@ -41,7 +42,7 @@ export function shareRows(model: ModelProto, shapes: ReadonlyMap<string, Shape>)
     const parted = append.node("Where", [alike, mask, far], name(mask));
     for (const { node } of additions) node.input = node.input.map((input) => (input === mask ? parted : input));
   }
-  poolTexts(graph, append, shapes.get("headstart/pool_0/pooled")!.at(-1)![0], name);
+  poolTexts(graph, append, shapes.get(poolingStep(0, "pooled"))!.at(-1)![0], name);
   sortTopologically(graph);
   prune(model);
   return true;
@@ -64,7 +65,7 @@ function maskAddition(
 
 /** The sum over each text's tokens in place of that over each row's. */
 function poolTexts(graph: GraphProto, append: Appender, size: number, name: (step: string) => string): void {
-  const pooled = "headstart/pool_0/pooled";
+  const pooled = poolingStep(0, "pooled");
   graph.node = graph.node.filter(({ output }) => output[0] !== pooled);
   const member = append.node(
     "Equal",
@@ -72,14 +73,8 @@ function poolTexts(graph: GraphProto, append: Appender, size: number, name: (ste
     name("member"),
   ); // [B, T, T]: whether a token is of text s
   const float = append.node("Cast", [member], name("member_float"), { to: DataType.FLOAT });
-  const weights = append.node("Mul", [float, "headstart/pool_0/mask"], name("weights"));
-  const sums = append.node("MatMul", [weights, "headstart/pool_0/float"], name("sums")); // [B, T, D]
+  const weights = append.node("Mul", [float, poolingStep(0, "mask")], name("weights"));
+  const sums = append.node("MatMul", [weights, poolingStep(0, "float")], name("sums")); // [B, T, D]
   const shape = append.constant(makeTensor(name("pooled_shape"), [2], BigInt64Array.of(-1n, BigInt(size))));
   append.node("Reshape", [sums, shape], pooled); // [B·T, D]
-}
-
-function declareInput(graph: GraphProto, name: string): void {
-  if (graph.input.some((input) => input.name === name)) return;
-  const shape = { dim: [{ dimParam: "batch_size" }, { dimParam: "sequence_length" }] };
-  graph.input.push({ name, type: { tensorType: { elemType: DataType.INT64, shape } } });
 }

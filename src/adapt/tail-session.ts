@@ -1,11 +1,11 @@
 import { cheapestBatches } from "../encoder/cheapest-batches.js";
 import { EMBEDDING } from "../onnx/compose.js";
-import { type NamedTensor, openTensorSession, type TensorSession } from "../runtime/onnxruntime.js";
+import { type NamedTensor, openTensorSession, type TensorSession, type WantedOutputs } from "../runtime/onnxruntime.js";
 import { release } from "../runtime/release.js";
 import type { HiddenStates } from "./hidden-states.js";
 import { type PackedRun, packRows } from "./pack-rows.js";
 import { type Layout, layoutOf, Parameters, sizeOf } from "./parameters.js";
-import { SEGMENTS } from "./share-rows.js";
+import { runFeeds } from "./run-feeds.js";
 import type { TrainedGraphs } from "./tail-graphs.js";
 
 /** Padded tokens in one run of the trained layers: what is kept for the way back is about 15 kB a token and layer. */
@@ -37,7 +37,6 @@ export class TailSession {
   readonly parameters: Parameters;
   readonly layout: Layout;
   readonly #weights: Record<string, NamedTensor> = {};
-  readonly #gradientOutputs: Record<string, { data: Float32Array; dims: readonly number[] }> = {};
   #runs: TailRun[] = [];
   #apart: Promise<boolean> | undefined;
 
@@ -118,7 +117,7 @@ export class TailSession {
   }
 
   async #run(states: HiddenStates, texts: readonly number[], packed: PackedRun, saved: readonly string[]) {
-    const feeds = batchFeeds(states, texts, packed, this.graphs.cut);
+    const feeds = runFeeds(states, texts, packed, this.graphs.cut);
     const wanted = Object.fromEntries([EMBEDDING, ...saved].map((name) => [name, null]));
     const results = await this.forwardSession.run({ ...this.#weights, ...feeds }, wanted);
     for (const name of saved) feeds[name] = results[name] as NamedTensor;
@@ -137,7 +136,7 @@ export class TailSession {
       const other = others.find((text) => `${states.tokens[text]}` !== `${states.tokens[first]}`);
       if (other === undefined) return false;
       const lengths = [first, other].map((text) => states.tokens[text].length);
-      if (lengths[0] + lengths[1] > longestOf(states)) return false; // and so do no others
+      if (lengths[0] + lengths[1] > longestOf(states)) return false; // then no others that differ fit
       const width = lengths[0] + lengths[1];
       const embedded = async (rows: number[][]) => {
         const { run, output } = await this.#run(states, [first, other], { width, rows }, []);
@@ -151,11 +150,13 @@ export class TailSession {
     return this.#apart;
   }
 
-  #outputsInto(target: Float32Array): Record<string, { data: Float32Array; dims: readonly number[] }> {
-    for (const { name, dims, start, end } of this.layout) {
-      this.#gradientOutputs[this.graphs.gradients.get(name)!] = { data: target.subarray(start, end), dims };
-    }
-    return this.#gradientOutputs;
+  #outputsInto(target: Float32Array): WantedOutputs {
+    return Object.fromEntries(
+      this.layout.map(({ name, dims, start, end }) => [
+        this.graphs.gradients.get(name)!,
+        { data: target.subarray(start, end), dims },
+      ]),
+    );
   }
 }
 
@@ -174,45 +175,4 @@ function rowsEach(lengths: readonly number[]): PackedRun[] {
     width: Math.max(...texts.map((text) => lengths[text])),
     rows: texts.map((text) => [text]),
   }));
-}
-
-/** The encoder's inputs and the hidden states of a run, padded on the right. Padding counts as part of the last text of its row. */
-function batchFeeds(
-  states: HiddenStates,
-  texts: readonly number[],
-  { width, rows }: PackedRun,
-  cut: string,
-): Record<string, NamedTensor> {
-  const dims = [rows.length, width];
-  const count = rows.length * width;
-  const ids = new BigInt64Array(count).fill(BigInt(states.paddingId));
-  const mask = new BigInt64Array(count);
-  const segments = new BigInt64Array(count);
-  const positions = BigInt64Array.from(mask, (_, i) => BigInt(i % width));
-  let hidden = new Float32Array(0);
-  let size = 0;
-  for (const [row, inRow] of rows.entries()) {
-    let at = row * width;
-    for (const [segment, i] of inRow.entries()) {
-      const known = states.tokens[texts[i]];
-      for (const [t, id] of known.entries()) ids[at + t] = BigInt(id);
-      mask.fill(1n, at, at + known.length);
-      segments.fill(BigInt(segment), at, (row + 1) * width);
-      const values = states.get(texts[i]);
-      if (hidden.length === 0) {
-        size = values.length / known.length;
-        hidden = new Float32Array(count * size);
-      }
-      hidden.set(values, at * size);
-      at += known.length;
-    }
-  }
-  return {
-    input_ids: { data: ids, dims },
-    attention_mask: { data: mask, dims },
-    token_type_ids: { data: new BigInt64Array(count), dims },
-    position_ids: { data: positions, dims },
-    [SEGMENTS]: { data: segments, dims },
-    [cut]: { data: hidden, dims: [...dims, size] },
-  };
 }

@@ -32,11 +32,10 @@ export class TrainingRun {
     return [...(await this.layers.arrays()), ...this.#headArrays];
   }
 
-  async restore(arrays: readonly Float32Array[]): Promise<void> {
-    const ofHead = this.#headArrays;
-    await this.layers.restore(arrays.slice(0, arrays.length - ofHead.length));
-    ofHead.forEach((array, i) => {
-      array.set(arrays[arrays.length - ofHead.length + i]);
+  async restore([weights, mean, square, ...ofHead]: readonly Float32Array[]): Promise<void> {
+    await this.layers.restore([weights, mean, square]);
+    this.#headArrays.forEach((array, i) => {
+      array.set(ofHead[i]);
     });
   }
 

@@ -21,6 +21,11 @@ export const IN_SCOPE = { output: "in_scope", steps: "headstart/in_scope/" };
 
 const MASK = "attention_mask";
 
+/** The name of a tensor of `appendPooling`, of the k-th hidden state. */
+export function poolingStep(k: number, step: string): string {
+  return `${HEADSTART}pool_${k}/${step}`;
+}
+
 /**
  * Makes the pooled, L2-normalised hidden states the only output of an encoder: each is pooled by itself, scaled to unit
  * length, and they are concatenated in the given order. Since a vector is normalised afterwards, a mean is the same as a sum.
@@ -32,7 +37,7 @@ export function appendPooling(model: ModelProto, hiddenStates: readonly string[]
   const append = new Appender(model);
   const mask = declareMask(model);
   const pooled = hiddenStates.map((hidden, k) => {
-    const name = (step: string) => `headstart/pool_${k}/${step}`;
+    const name = (step: string) => poolingStep(k, step);
     const float = append.node("Cast", [hidden], name("float"), { to: DataType.FLOAT });
     return append.normalized(poolers[mode](append, float, mask, name), name);
   });
@@ -127,12 +132,15 @@ const poolers: Record<PoolingMode, Pooler> = {
 
 /** The attention mask as float32 [B, T]; declared as an input where the encoder itself does without. */
 function declareMask(model: ModelProto): string {
-  const { graph } = model;
-  if (!graph.input.some((input) => input.name === MASK)) {
-    graph.input.push(tensorInfo(MASK, DataType.INT64, ["batch_size", "sequence_length"]));
-  }
-  graph.node.push(makeNode("Cast", [MASK], ["headstart/mask"], { to: DataType.FLOAT }));
+  declareTokens(model, MASK);
+  model.graph.node.push(makeNode("Cast", [MASK], ["headstart/mask"], { to: DataType.FLOAT }));
   return "headstart/mask";
+}
+
+/** Declares an input with a whole number for each token, [B, T], if there is none of that name. */
+export function declareTokens({ graph }: ModelProto, name: string): void {
+  if (graph.input.some((input) => input.name === name)) return;
+  graph.input.push(tensorInfo(name, DataType.INT64, ["batch_size", "sequence_length"]));
 }
 
 /** Declares an output of float32 elements; named dimensions may be of any length. */

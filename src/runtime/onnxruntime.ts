@@ -91,8 +91,8 @@ export async function openTensorSession(model: Uint8Array, threads: number, opti
       const outputs = Object.entries(wanted).map(([name, into]) => [name, into && asTensor(into)] as const);
       const results = await session.run(tensors, Object.fromEntries(outputs));
       // What was written to an array of the caller's comes once more, as a copy.
-      const copies = Object.entries(results).filter(([name]) => wanted[name]);
-      release(copies.map(([, { data }]) => data as Float32Array));
+      const again = Object.entries(results).flatMap(([name, { data }]) => (wanted[name] ? [data as Float32Array] : []));
+      release(again.filter(({ buffer }) => !Object.values(wanted).some((into) => into?.data.buffer === buffer)));
       return Object.fromEntries(Object.entries(results).filter(([name]) => !wanted[name]));
     },
     dispose: () => session.release(),

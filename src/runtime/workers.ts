@@ -12,8 +12,7 @@ export interface Workers<Task, Result> {
 /**
  * Threads that run the default export of a module; the first starts at once, others as tasks wait.
  *
- * @param file the module as it is compiled; where the sources run, as in tests and scripts, the source beside it is taken. It opens the
- *   `gate` of its setup, see gate.ts. @param setup the module's `workerData`, copied. @param youngMegabytes of a thread's heap: how much it
+ * @param file see `workerModule`; it opens the `gate` of its setup, see gate.ts. @param setup the module's `workerData`, copied. @param youngMegabytes of a thread's heap: how much it
  *   makes before its garbage collector looks
  */
 export function openWorkers<Task, Result>(
@@ -22,10 +21,8 @@ export function openWorkers<Task, Result>(
   { most, youngMegabytes }: { most: number; youngMegabytes?: number },
 ): Workers<Task, Result> {
   const gate = new SharedArrayBuffer(gateBytes);
-  const isSource = import.meta.url.endsWith(".ts");
   const pool = new Piscina<Task, Result>({
-    filename: isSource ? file.href.replace(/\.js$/, ".ts") : file.href,
-    execArgv: isSource ? ["--import", "tsx"] : [],
+    ...workerModule(file),
     minThreads: 1,
     maxThreads: most,
     idleTimeout: Number.POSITIVE_INFINITY,
@@ -42,4 +39,10 @@ export function openWorkers<Task, Result>(
       await pool.destroy();
     },
   };
+}
+
+/** How Piscina starts a module. @param file as it is compiled; where the sources run, as in tests and scripts, the source beside it is taken */
+export function workerModule(file: URL): { filename: string; execArgv: string[] } {
+  if (!import.meta.url.endsWith(".ts")) return { filename: file.href, execArgv: [] };
+  return { filename: file.href.replace(/\.js$/, ".ts"), execArgv: ["--import", "tsx"] };
 }

@@ -1,12 +1,11 @@
 import { Piscina } from "piscina";
+import { workerModule } from "../runtime/workers.js";
 import type { Composition, Group } from "./compose.js";
 
 /** `composeGroups` in a thread of its own: it takes half a second, in which the caller's thread has requests to answer. */
 export async function composeGroupsAside(composition: Composition): Promise<Group[]> {
-  const source = import.meta.url.endsWith(".ts"); // run from the sources, by the tests and scripts
   const thread = new Piscina<Composition, Group[]>({
-    filename: new URL(source ? "./compose-worker.ts" : "./compose-worker.js", import.meta.url).href,
-    execArgv: source ? ["--import", "tsx"] : [],
+    ...workerModule(new URL("./compose-worker.js", import.meta.url)),
     maxThreads: 1,
   });
   try {
