@@ -101,7 +101,8 @@ export async function adaptEncoder(
         savedMs = performance.now();
       }
     }
-    const model = writeBack(encoder.model, graphs, layers.layout, await layers.blend(recipe.blend));
+    const { plain } = await frozenLayers.trainable();
+    const model = writeBack(plain, graphs, layers.layout, await layers.blend(recipe.blend));
     return { model, sample: await sampleOf(layers, texts.length), losses, looks, checkpoint };
   } finally {
     bar.stop();

@@ -23,10 +23,15 @@ export class FrozenLayers {
     this.#numbers = new Map([...new Set(texts)].map((text, number) => [text, number]));
   }
 
+  /** The encoder in the form that is differentiated. */
+  trainable(): Promise<TrainableEncoder> {
+    this.#trainable ??= prepareEncoder(this.encoder.model, this.encoder.pooling);
+    return this.#trainable;
+  }
+
   /** @param depth from 1 to the number of layers. @throws MissingRuleError */
   async graphs(depth: number): Promise<TailGraphs> {
-    this.#trainable ??= prepareEncoder(this.encoder.model, this.encoder.pooling);
-    const known = this.#graphs.get(depth) ?? tailGraphs(await this.#trainable, depth);
+    const known = this.#graphs.get(depth) ?? tailGraphs(await this.trainable(), depth);
     this.#graphs.set(depth, known);
     return known;
   }

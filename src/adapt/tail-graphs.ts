@@ -53,6 +53,8 @@ const cotangent = "grad/embedding";
 
 /** An encoder in the form that is differentiated: float32 throughout, weights as plain constants, pooled. */
 export interface TrainableEncoder {
+  /** Without pooling: what trained weights are written into. */
+  plain: ModelProto;
   model: ModelProto;
   /** The same for training: where it can be, several texts may lie in a row. */
   trained: ModelProto;
@@ -67,13 +69,15 @@ export interface TrainableEncoder {
  * @param encoder its weights may be float16 or quantised (they are dequantised); is not changed.
  */
 export async function prepareEncoder(encoder: ModelProto, pooling: PoolingMode): Promise<TrainableEncoder> {
-  const model = floatEncoder(encoder);
+  const plain = floatEncoder(encoder);
+  const model = cloneModel(plain);
   const { inputs, output } = findLayers(model, hiddenStateOf(model));
   appendPooling(model, [output], pooling);
   const facts = await probeGraph(model);
   const trained = cloneModel(model);
   const sharesRows = pooling === "mean" && shareRows(trained, facts.shapes);
-  return { model, trained, sharesRows, layerInputs: inputs, facts: sharesRows ? await probeGraph(trained) : facts };
+  const ofTrained = sharesRows ? await probeGraph(trained) : facts;
+  return { plain, model, trained, sharesRows, layerInputs: inputs, facts: ofTrained };
 }
 
 /** A copy that computes in float32 with float32 weights, in an operator set in which every rule can be written. */

@@ -102,9 +102,10 @@ export async function adaptAndFit(
     looking: looking && { ...looking, look },
     checkpoints: plan.checkpoints && { ...plan.checkpoints, context: JSON.stringify({ C, classWeight, looking }) },
   });
-  const exact = kind === "last" ? sample.embeddings : await inFloat32(encoder, model, kind, sample.rows, lessons);
-  const adapted = await encoder.withModel(model, kind);
-  const features = await adapted.encode(lessons);
+  const [exact, [adapted, features]] = await Promise.all([
+    kind === "last" ? sample.embeddings : inFloat32(encoder, model, kind, sample.rows, lessons),
+    inStoredForm(encoder, model, kind, lessons),
+  ]);
   const { head } = await headOn(features);
   const stored = storedForm(sample.rows, exact, { features, head }, learnt);
   return { encoder: adapted, features: firstRows(features, texts.length), head, recipe, ...rest, stored };
@@ -122,6 +123,11 @@ async function inFloat32(
   const { data } = await exact.encode(rows.map((row) => texts[row]));
   await exact.dispose();
   return data;
+}
+
+async function inStoredForm(encoder: Encoder, model: ModelProto, kind: FeatureKind, texts: readonly string[]) {
+  const stored = await encoder.withModel(cloneModel(model), kind);
+  return [stored, await stored.encode(texts)] as const;
 }
 
 /** @param exact features of the rows in float32, [rows, F] */
