@@ -76,6 +76,7 @@ async function chosenHead(
 
 /** Layers to train, and how; parts of the usual recipe may be replaced. */
 export interface Adaptation {
+  /** From the last one down; Infinity is all of them, of whatever encoder. */
   depth: number;
   recipe?: Partial<Recipe>;
 }

@@ -36,7 +36,7 @@ export interface CompareCommandOptions extends Omit<ExperimentOptions, "encoder"
 export async function compare(path: string, options: CompareCommandOptions): Promise<void> {
   const data = await readData(path, "compare", options);
   const { draws, rows, seed, adapt } = options;
-  const train = options.train ? { depth: adapt === "all" ? Number.MAX_SAFE_INTEGER : adapt } : undefined;
+  const train = options.train ? { depth: adapt === "all" ? Number.POSITIVE_INFINITY : adapt } : undefined;
   const splits = await publishedDraws(options, data.labels, data.labelNames.length);
   const told: CompareOptions = { draws, rows, splits, seed, train };
   const fingerprints: Record<string, string> = {};
