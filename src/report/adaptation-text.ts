@@ -27,5 +27,5 @@ function reasonText({ depth, evidence, request, steps }: AdaptationRecord): stri
       `${`${trial.depth || "frozen"}`.padStart(10)}  ${`${trial.steps || ""}`.padStart(6)}  ` +
       `${percent(trial.accuracy).padStart(8)}  ${trial.logLoss.toFixed(3).padStart(8)}`,
   );
-  return `${what} (by log loss on ${heldOut} rows held out${request === "auto" ? "; frozen unless another is better by a standard error" : ""})\n    layers   steps  accuracy  log loss\n${lines.join("\n")}`;
+  return `${what} (by log loss on ${heldOut} rows held out)\n    layers   steps  accuracy  log loss\n${lines.join("\n")}`;
 }

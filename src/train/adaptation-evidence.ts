@@ -72,17 +72,13 @@ export function wayOf(depth: number, steps: number, { targets, logits }: HeldOut
 }
 
 /**
- * The way with the lowest log loss over some of the rows held out; the frozen encoder where the best adapted one is not
- * better by more than one standard error of the paired difference (the rule of Breiman et al. 1984: as good is not better).
+ * The way with the lowest log loss over some of the rows held out; the frozen encoder where it is as good as the best of the others.
  *
  * @param ways the frozen encoder first. @param mayBeFrozen false takes the best of the others.
  */
 export function bestWay<W extends Way>(ways: readonly W[], rows: readonly number[], mayBeFrozen: boolean): W {
-  const [frozen, ...adapted] = ways;
   const loss = ({ losses }: Way) => meanOf(rows.map((row) => losses[row]));
-  const best = adapted.reduce((a, b) => (loss(b) < loss(a) ? b : a));
-  const gains = rows.map((row) => frozen.losses[row] - best.losses[row]);
-  return mayBeFrozen && meanOf(gains) <= standardError(gains) ? frozen : best;
+  return ways.slice(mayBeFrozen ? 0 : 1).reduce((best, way) => (loss(way) < loss(best) ? way : best));
 }
 
 /** Logits of every row by the way that the other half of the rows chose, so that no row is scored by what it chose. */
@@ -103,13 +99,6 @@ function meanOf(numbers: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < numbers.length; i++) sum += numbers[i];
   return sum / numbers.length;
-}
-
-/** Of a mean. */
-function standardError(numbers: readonly number[]): number {
-  const mean = meanOf(numbers);
-  const squares = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return Math.sqrt(squares / Math.max(1, numbers.length - 1) / numbers.length);
 }
 
 /** What a classifier says of the rows held out, in the form of nested cross-validation's results. @param all N */

@@ -81,12 +81,17 @@ describe("bestWay", () => {
     expect(bestWay(ways, [2, 3], true).trial.depth).toBe(6);
   });
 
-  it("keeps the frozen encoder unless the gain is above one standard error", () => {
-    const [frozen, clear, unclear] = [way(0, [1, 1, 1, 1]), way(2, [0.5, 0.7, 0.6, 0.4]), way(2, [0, 0, 1.9, 1.9])];
-    expect(bestWay([frozen, clear], four, true)).toBe(clear);
-    expect(bestWay([frozen, unclear], four, true)).toBe(frozen);
-    expect(bestWay([frozen, unclear], four, false)).toBe(unclear);
-    expect(bestWay([frozen, way(2, [1, 1, 1, 1])], four, true)).toBe(frozen);
+  it("keeps the frozen encoder where it is as good as the best of the others", () => {
+    const [frozen, better, asGood, worse] = [
+      [1, 1, 1, 1],
+      [0, 0, 1.9, 1.9],
+      [0, 2, 0, 2],
+      [1, 1, 1, 1.1],
+    ].map((losses, i) => way(i === 0 ? 0 : 2, losses));
+    expect(bestWay([frozen, better], four, true)).toBe(better);
+    expect(bestWay([frozen, asGood], four, true)).toBe(frozen);
+    expect(bestWay([frozen, worse], four, true)).toBe(frozen);
+    expect(bestWay([frozen, worse], four, false)).toBe(worse);
   });
 });
 
