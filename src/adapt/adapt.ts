@@ -101,8 +101,8 @@ export async function adaptEncoder(
         savedMs = performance.now();
       }
     }
-    const { plain } = await frozenLayers.trainable();
-    const model = writeBack(plain, graphs, layers.layout, await layers.blend(recipe.blend));
+    const trainable = await frozenLayers.trainable();
+    const model = writeBack(trainable, graphs, layers.layout, await layers.blend(recipe.blend));
     return { model, sample: await sampleOf(layers, texts.length), losses, looks, checkpoint };
   } finally {
     bar.stop();

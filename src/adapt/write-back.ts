@@ -3,16 +3,21 @@ import { cloneModel } from "../onnx/model.js";
 import type { ModelProto } from "../onnx/schema.js";
 import { makeTensor } from "../onnx/tensor.js";
 import type { Layout } from "./parameters.js";
-import type { TailGraphs } from "./tail-graphs.js";
+import type { TailGraphs, TrainableEncoder } from "./tail-graphs.js";
 
 /**
- * The encoder with its trained weights in place. Where a frozen layer reads a trained weight
+ * The encoder with its trained weights in place, all of its weights float32. Where a frozen layer reads a trained weight
  * too (ALBERT's layers share theirs), the adapted layers get a copy of their own.
  *
- * @param encoder the one that the graphs were derived from, all weights float32; is not changed. @param weights [P], in the order of the layout.
+ * @param encoder the one that the graphs were derived from; is not changed. @param weights [P], in the order of the layout.
  */
-export function writeBack(encoder: ModelProto, graphs: TailGraphs, layout: Layout, weights: Float32Array): ModelProto {
-  const model = cloneModel(encoder);
+export function writeBack(
+  encoder: Pick<TrainableEncoder, "plain">,
+  graphs: TailGraphs,
+  layout: Layout,
+  weights: Float32Array,
+): ModelProto {
+  const model = cloneModel(encoder.plain);
   const { graph } = model;
   const isFrozen = (outputs: readonly string[]) => outputs.some((name) => graphs.frozen.has(name));
   for (const { name, dims, start, end } of layout) {
