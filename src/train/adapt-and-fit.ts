@@ -125,8 +125,9 @@ async function inFloat32(
   return data;
 }
 
+/** @param model is changed: rounded. */
 async function inStoredForm(encoder: Encoder, model: ModelProto, kind: FeatureKind, texts: readonly string[]) {
-  const stored = await encoder.withModel(cloneModel(model), kind);
+  const stored = await encoder.withModel(model, kind);
   return [stored, await stored.encode(texts)] as const;
 }
 
