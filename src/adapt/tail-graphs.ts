@@ -53,9 +53,9 @@ const cotangent = "grad/embedding";
 
 /** An encoder in the form that is differentiated: float32 throughout, weights as plain constants, pooled. */
 export interface TrainableEncoder {
-  /** Without pooling: what trained weights are written into. */
-  plain: ModelProto;
   model: ModelProto;
+  /** The same without pooling: trained weights are written into it. */
+  unpooled: ModelProto;
   /** The same for training: where it can be, several texts may lie in a row. */
   trained: ModelProto;
   sharesRows: boolean;
@@ -69,15 +69,15 @@ export interface TrainableEncoder {
  * @param encoder its weights may be float16 or quantised (they are dequantised); is not changed.
  */
 export async function prepareEncoder(encoder: ModelProto, pooling: PoolingMode): Promise<TrainableEncoder> {
-  const plain = floatEncoder(encoder);
-  const model = cloneModel(plain);
+  const unpooled = floatEncoder(encoder);
+  const model = cloneModel(unpooled);
   const { inputs, output } = findLayers(model, hiddenStateOf(model));
   appendPooling(model, [output], pooling);
   const facts = await probeGraph(model);
   const trained = cloneModel(model);
   const sharesRows = pooling === "mean" && shareRows(trained, facts.shapes);
   const ofTrained = sharesRows ? await probeGraph(trained) : facts;
-  return { plain, model, trained, sharesRows, layerInputs: inputs, facts: ofTrained };
+  return { model, unpooled, trained, sharesRows, layerInputs: inputs, facts: ofTrained };
 }
 
 /** A copy that computes in float32 with float32 weights, in an operator set in which every rule can be written. */

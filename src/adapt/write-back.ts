@@ -12,12 +12,12 @@ import type { TailGraphs, TrainableEncoder } from "./tail-graphs.js";
  * @param encoder the one that the graphs were derived from; is not changed. @param weights [P], in the order of the layout.
  */
 export function writeBack(
-  encoder: Pick<TrainableEncoder, "plain">,
+  encoder: TrainableEncoder,
   graphs: TailGraphs,
   layout: Layout,
   weights: Float32Array,
 ): ModelProto {
-  const model = cloneModel(encoder.plain);
+  const model = cloneModel(encoder.unpooled);
   const { graph } = model;
   const isFrozen = (outputs: readonly string[]) => outputs.some((name) => graphs.frozen.has(name));
   for (const { name, dims, start, end } of layout) {

@@ -111,7 +111,10 @@ export async function adaptAndFit(
   return { encoder: adapted, features: firstRows(features, texts.length), head, recipe, ...rest, stored };
 }
 
-/** What an encoder makes of some of the texts before its weights are stored, [rows, F]. */
+/**
+ * What an encoder makes of some of the texts before its weights are stored, [rows, F].
+ * @param model a copy is taken at once: it may be changed as soon as this has been called.
+ */
 async function inFloat32(
   encoder: Encoder,
   model: ModelProto,

@@ -1,5 +1,5 @@
 import { HiddenStates } from "../../src/adapt/hidden-states.js";
-import { prepareEncoder, type TailGraphs, tailGraphs } from "../../src/adapt/tail-graphs.js";
+import { prepareEncoder, type TailGraphs, type TrainableEncoder, tailGraphs } from "../../src/adapt/tail-graphs.js";
 import { TailSession } from "../../src/adapt/tail-session.js";
 import { Encoder, type EncoderOptions } from "../../src/encoder/encoder.js";
 import { encoders } from "../encoder/oracle.js";
@@ -25,6 +25,7 @@ export function openTiny(file: string, options: EncoderOptions = {}): Promise<En
 
 /** An encoder's last layers, open, with the hidden states of `texts` in front of them. */
 export interface OpenTail {
+  trainable: TrainableEncoder;
   graphs: TailGraphs;
   states: HiddenStates;
   session: TailSession;
@@ -32,7 +33,8 @@ export interface OpenTail {
 }
 
 export async function openTail(encoder: Encoder, depth: number, of: readonly string[] = texts): Promise<OpenTail> {
-  const graphs = tailGraphs(await prepareEncoder(encoder.model, encoder.pooling), depth);
+  const trainable = await prepareEncoder(encoder.model, encoder.pooling);
+  const graphs = tailGraphs(trainable, depth);
   const { paddingId } = encoder.tokenizer;
   const states = await HiddenStates.compute(graphs.prefix, encoder.tokenize(of), { paddingId });
   const session = await TailSession.open(graphs, 1);
@@ -40,5 +42,5 @@ export async function openTail(encoder: Encoder, depth: number, of: readonly str
     states.dispose();
     await session.dispose();
   };
-  return { graphs, states, session, dispose };
+  return { trainable, graphs, states, session, dispose };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HiddenStates } from "../../src/adapt/hidden-states.js";
-import { floatEncoder, prepareEncoder, tailGraphs } from "../../src/adapt/tail-graphs.js";
+import { prepareEncoder, tailGraphs } from "../../src/adapt/tail-graphs.js";
 import { writeBack } from "../../src/adapt/write-back.js";
 import type { Encoder } from "../../src/encoder/encoder.js";
 import { decodeModel, encodeModel } from "../../src/onnx/model.js";
@@ -15,11 +15,11 @@ const tolerance = 1e-5;
 
 /** Changes all weights of the last layers at random. @returns the new model, and the embeddings that the session gives with them. */
 async function changed(encoder: Encoder, depth: number, seed = 1) {
-  const { session, states, graphs, dispose } = await openTail(encoder, depth);
+  const { session, states, trainable, graphs, dispose } = await openTail(encoder, depth);
   const random = new Random(seed);
   for (let i = 0; i < session.parameters.weights.length; i++) session.parameters.weights[i] += 0.05 * random.normal();
   const embeddings = await session.forward(states, [...texts.keys()]);
-  const model = writeBack({ plain: floatEncoder(encoder.model) }, graphs, session.layout, session.parameters.weights);
+  const model = writeBack(trainable, graphs, session.layout, session.parameters.weights);
   await dispose();
   return { model, embeddings };
 }
@@ -50,9 +50,9 @@ describe("writeBack", () => {
 
   it("leaves the weights of frozen layers as they were, to the bit", async () => {
     const encoder = await openTiny("bert");
-    const { graphs, session, dispose } = await openTail(encoder, 1);
+    const { trainable, graphs, session, dispose } = await openTail(encoder, 1);
     session.parameters.weights.fill(0.5);
-    const model = writeBack({ plain: floatEncoder(encoder.model) }, graphs, session.layout, session.parameters.weights);
+    const model = writeBack(trainable, graphs, session.layout, session.parameters.weights);
     const values = ({ graph }: ModelProto) =>
       new Map(graph.initializer.map((tensor) => [tensor.name!, [...floatValues(tensor)]]));
     const [before, after] = [values(encoder.model), values(model)];
