@@ -66,6 +66,17 @@ describe("writeBack", () => {
     await encoder.dispose();
   });
 
+  it.each(["bert", "albert"])("leaves the graph that it starts from to the next training: %s", async (file) => {
+    const encoder = await openTiny(file);
+    const { trainable, graphs, session, dispose } = await openTail(encoder, 1);
+    const before = encodeModel(trainable.unpooled);
+    session.parameters.weights.fill(0.5);
+    writeBack(trainable, graphs, session.layout, session.parameters.weights);
+    expect(Buffer.compare(encodeModel(trainable.unpooled), before)).toBe(0);
+    await dispose();
+    await encoder.dispose();
+  });
+
   it("gives the adapted layers of ALBERT a copy of the weights that all of its layers share", async () => {
     const encoder = await openTiny("albert");
     const before = await frozenStates(encoder, encoder.model);
