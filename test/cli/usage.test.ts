@@ -1,8 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { headstart } from "./headstart.js";
+import { headstart, main } from "./headstart.js";
 
 let folder: string;
 
@@ -23,6 +24,12 @@ describe("help", () => {
       expect(stderr).toBe("");
     },
   );
+});
+
+describe("the built command line", () => {
+  it("is a file that can be run, as npx runs it in a checkout that it has seen before", () => {
+    expect(execFileSync(main, ["--version"], { encoding: "utf8" })).toMatch(/^\d+\.\d+\.\d+/);
+  });
 });
 
 describe("wrong usage", () => {
