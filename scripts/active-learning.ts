@@ -15,10 +15,11 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Encoder } from "../src/encoder/encoder.js";
-import { average, pairedSummary } from "../src/experiments/statistics.js";
+import { pairedSummary } from "../src/experiments/statistics.js";
 import { fitHead } from "../src/head/fit.js";
 import { type Features, headLogits, probabilities, selectFeatures } from "../src/head/linear.js";
 import { nextRows, type StrategyName } from "../src/label/strategies/index.js";
+import { average } from "../src/mean.js";
 import { Random } from "../src/random.js";
 import { loadTensorflow } from "../src/runtime/tensorflow.js";
 import { accuracy, type LabelPoolBench, MANY_CLASSES, openBench, reportedSets } from "./label-pool.js";

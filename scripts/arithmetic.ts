@@ -10,8 +10,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { average, pairedSummary } from "../src/experiments/statistics.js";
+import { pairedSummary } from "../src/experiments/statistics.js";
 import { TextClassifier } from "../src/index.js";
+import { average } from "../src/mean.js";
 import { arithmetics } from "../src/onnx/integer-arithmetic.js";
 import { type Draw, drawsOf, splitNames } from "./splits.js";
 

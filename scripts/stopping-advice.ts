@@ -13,10 +13,10 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Encoder } from "../src/encoder/encoder.js";
-import { average } from "../src/experiments/statistics.js";
 import { Learner } from "../src/label/learner.js";
 import type { Outlook } from "../src/label/outlook.js";
 import { propose } from "../src/label/proposer.js";
+import { average } from "../src/mean.js";
 import { loadTensorflow } from "../src/runtime/tensorflow.js";
 import { accuracy, type LabelPoolBench, MANY_CLASSES, openBench, reportedSets } from "./label-pool.js";
 

@@ -1,11 +1,12 @@
 import type { Interval } from "../evaluate/types.js";
+import { average } from "../mean.js";
 import type { CurveCell } from "./curve.js";
 import { type CurveMethod, fromScratch, transferring } from "./curve-methods.js";
 import type { Shots } from "./draws.js";
 import type { ExperimentData } from "./examples.js";
 import { type ExchangeRate, exchangeRate } from "./exchange-rate.js";
 import { fitPowerLaw } from "./power-law.js";
-import { average, holm, type PairedSummary, pairedSummary, type Summary, summarize } from "./statistics.js";
+import { holm, type PairedSummary, pairedSummary, type Summary, summarize } from "./statistics.js";
 
 /** What one cell gives. */
 export interface CurveScore {

@@ -1,14 +1,7 @@
+import { average, standardError } from "../mean.js";
 import type { ExperimentData } from "./examples.js";
 import type { ExtentCell, ExtentOptions, ExtentScore } from "./extent.js";
-import {
-  average,
-  holm,
-  type PairedSummary,
-  pairedSummary,
-  type Summary,
-  standardError,
-  summarize,
-} from "./statistics.js";
+import { holm, type PairedSummary, pairedSummary, type Summary, summarize } from "./statistics.js";
 
 /** One extent of adaptation. */
 export interface ExtentPoint {

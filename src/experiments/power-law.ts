@@ -1,5 +1,6 @@
 import type { Interval } from "../evaluate/types.js";
-import { average, tQuantile } from "./statistics.js";
+import { average } from "../mean.js";
+import { tQuantile } from "./statistics.js";
 
 /** error(n) = a · n^−b, fitted to the errors of a learning curve. */
 export interface PowerLaw {

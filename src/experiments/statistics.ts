@@ -1,5 +1,6 @@
 import jstat from "jstat";
 import type { Interval } from "../evaluate/types.js";
+import { average, standardError } from "../mean.js";
 
 /** A figure over draws. */
 export interface Summary {
@@ -70,17 +71,6 @@ export function holm(ps: readonly (number | null)[]): (number | null)[] {
 /** The 97.5% quantile of Student's t. */
 export function tQuantile(degreesOfFreedom: number): number {
   return jstat.studentt.inv(0.975, degreesOfFreedom);
-}
-
-export function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Of a mean. @param values [n], at least two */
-export function standardError(values: readonly number[]): number {
-  const mean = average(values);
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1) / values.length);
 }
 
 /**

@@ -1,4 +1,5 @@
-import { average, holm, type PairedSummary, pairedSummary, type Summary, summarize } from "./statistics.js";
+import { average } from "../mean.js";
+import { holm, type PairedSummary, pairedSummary, type Summary, summarize } from "./statistics.js";
 import type { TransferCell, TransferData, TransferScore } from "./transfer.js";
 import { type TransferMethod, transferMethods } from "./transfer-kinds.js";
 import type { TransferRows } from "./transfer-methods.js";

@@ -1,5 +1,5 @@
 import { axisFx, axisX, axisY, dot, gridY, link } from "@observablehq/plot";
-import { average } from "../../experiments/statistics.js";
+import { average } from "../../mean.js";
 import { html, type Markup } from "../markup.js";
 import { signedPoints } from "../words.js";
 import { type ChartLabel, draw } from "./draw.js";
