@@ -27,5 +27,6 @@ function reasonText({ depth, evidence, request, steps }: AdaptationRecord): stri
       `${`${trial.depth || "frozen"}`.padStart(10)}  ${`${trial.steps || ""}`.padStart(6)}  ` +
       `${percent(trial.accuracy).padStart(8)}  ${trial.logLoss.toFixed(3).padStart(8)}`,
   );
-  return `${what} (by log loss on ${heldOut} rows held out)\n    layers   steps  accuracy  log loss\n${lines.join("\n")}`;
+  const how = `by log loss on ${heldOut} rows held out; a training ends early only where that is a standard error lower`;
+  return `${what} (${how})\n    layers   steps  accuracy  log loss\n${lines.join("\n")}`;
 }

@@ -1,6 +1,7 @@
 import { fitTemperature, logLoss } from "../head/calibration.js";
 import { probabilities, rowsOf, selectRows, selectTargets, type Targets } from "../head/linear.js";
 import { bestThresholds } from "../head/thresholds.js";
+import { average, standardError } from "../mean.js";
 import type { NestedScore } from "./nested.js";
 import { accuracyOf } from "./select.js";
 
@@ -68,17 +69,39 @@ export function wayOf(depth: number, steps: number, { targets, logits }: HeldOut
   const losses = Float64Array.from({ length: rowsOf(targets) }, (_, row) =>
     logLoss(selectTargets(targets, [row]), calibrated.subarray(row * classes, (row + 1) * classes)),
   );
-  return { trial: { depth, steps, accuracy: accuracyOf(targets, logits), logLoss: meanOf(losses) }, logits, losses };
+  return { trial: { depth, steps, accuracy: accuracyOf(targets, logits), logLoss: average(losses) }, logits, losses };
 }
 
 /**
  * The way with the lowest log loss over some of the rows held out; the frozen encoder where it is as good as the best of the others.
  *
- * @param ways the frozen encoder first. @param mayBeFrozen false takes the best of the others.
+ * @param ways the frozen encoder first, those of one depth by their steps. @param mayBeFrozen false takes the best of the others.
  */
 export function bestWay<W extends Way>(ways: readonly W[], rows: readonly number[], mayBeFrozen: boolean): W {
-  const loss = ({ losses }: Way) => meanOf(rows.map((row) => losses[row]));
-  return ways.slice(mayBeFrozen ? 0 : 1).reduce((best, way) => (loss(way) < loss(best) ? way : best));
+  const depths = new Set(ways.slice(mayBeFrozen ? 0 : 1).map(({ trial }) => trial.depth));
+  const ends = [...depths].map((depth) =>
+    endOf(
+      ways.filter(({ trial }) => trial.depth === depth),
+      rows,
+    ),
+  );
+  return lowest(ends, rows);
+}
+
+/**
+ * Where one training ends: after all of its steps, the last of which are small ones, unless it lost less before by more than one standard
+ * error of the paired difference (as the rule of Breiman et al. 1984, with the whole schedule for the simplest choice).
+ */
+function endOf<W extends Way>(looks: readonly W[], rows: readonly number[]): W {
+  const [last, best] = [looks[looks.length - 1], lowest(looks, rows)];
+  const gains = rows.map((row) => last.losses[row] - best.losses[row]);
+  return average(gains) > standardError(gains) ? best : last;
+}
+
+/** The first of the ways with the lowest log loss. */
+function lowest<W extends Way>(ways: readonly W[], rows: readonly number[]): W {
+  const loss = ({ losses }: Way) => average(rows.map((row) => losses[row]));
+  return ways.reduce((best, way) => (loss(way) < loss(best) ? way : best));
 }
 
 /** Logits of every row by the way that the other half of the rows chose, so that no row is scored by what it chose. */
@@ -93,12 +116,6 @@ export function crossChosenLogits(ways: readonly Way[], classes: number, mayBeFr
     }
   }
   return logits;
-}
-
-function meanOf(numbers: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < numbers.length; i++) sum += numbers[i];
-  return sum / numbers.length;
 }
 
 /** What a classifier says of the rows held out, in the form of nested cross-validation's results. @param all N */

@@ -66,10 +66,10 @@ describe("wayOf", () => {
 });
 
 /** A way that loses so much on each row, with logits that name the way. */
-function way(depth: number, losses: number[]): Way {
+function way(depth: number, losses: number[], steps = 10): Way {
   const logLoss = losses.reduce((a, b) => a + b) / losses.length;
   const logits = new Float32Array(losses.length * classes).fill(depth);
-  return { trial: { depth, steps: 10, accuracy: 0.5, logLoss }, logits, losses: Float64Array.from(losses) };
+  return { trial: { depth, steps, accuracy: 0.5, logLoss }, logits, losses: Float64Array.from(losses) };
 }
 
 describe("bestWay", () => {
@@ -92,6 +92,25 @@ describe("bestWay", () => {
     expect(bestWay([frozen, asGood], four, true)).toBe(frozen);
     expect(bestWay([frozen, worse], four, true)).toBe(frozen);
     expect(bestWay([frozen, worse], four, false)).toBe(worse);
+  });
+
+  it("goes to the end of a training unless it lost less before by more than a standard error", () => {
+    const [frozen, end] = [way(0, [3, 3, 3, 3]), way(6, [1, 1, 1, 1], 40)];
+    const clear = way(6, [0.9, 0.8, 0.9, 0.8], 20);
+    const unclear = way(6, [0, 1.5, 0.5, 1.5], 20); // lower by 0.125 ± 0.38
+    for (const mayBeFrozen of [true, false]) {
+      expect(bestWay([frozen, clear, end], four, mayBeFrozen)).toBe(clear);
+      expect(bestWay([frozen, unclear, end], four, mayBeFrozen)).toBe(end);
+      expect(bestWay([frozen, unclear, clear, end], [0, 2], mayBeFrozen)).toBe(unclear); // lower by 0.75 ± 0.25 there
+    }
+  });
+
+  it("compares depths by where each training ends", () => {
+    const frozen = way(0, [1, 1, 1, 1]);
+    const [early, end] = [way(6, [0, 1.5, 0.5, 1.5], 20), way(6, [1.1, 1, 1, 1], 40)];
+    const shallow = way(2, [0.95, 0.95, 0.95, 0.95], 40);
+    expect(bestWay([frozen, early, end], four, true)).toBe(frozen);
+    expect(bestWay([frozen, shallow, early, end], four, true)).toBe(shallow);
   });
 });
 
