@@ -123,9 +123,11 @@ async function inFloat32(
   texts: readonly string[],
 ): Promise<Float32Array> {
   const exact = await encoder.withModel(cloneModel(model), kind, "fp32");
-  const { data } = await exact.encode(rows.map((row) => texts[row]));
-  await exact.dispose();
-  return data;
+  try {
+    return (await exact.encode(rows.map((row) => texts[row]))).data;
+  } finally {
+    await exact.dispose();
+  }
 }
 
 /** @param model is changed: rounded. */
