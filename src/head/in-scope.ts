@@ -1,3 +1,4 @@
+import { average } from "../mean.js";
 import type { Features } from "./linear.js";
 
 /**
@@ -106,7 +107,7 @@ function leftOutSimilarities(features: Features, sums: Float64Array, { classes, 
 }
 
 function momentsOf(values: Float64Array): { mean: number; deviation: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = average(values);
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, deviation: Math.sqrt(squares / values.length) || 1 };
 }

@@ -1,4 +1,5 @@
 import { fitPowerLaw } from "../experiments/power-law.js";
+import { average } from "../mean.js";
 import { kappa } from "./agreement.js";
 
 /** What the model said of the stop set after so many answers. */
@@ -49,7 +50,7 @@ export function outlookOf(snapshots: readonly Snapshot[]): Outlook {
   const last = snapshots.at(-1)!;
   const kappas = snapshots.slice(1).map(({ proposals }, i) => kappa(snapshots[i].proposals, proposals));
   const recent = kappas.slice(-WINDOW);
-  const stability = recent.length < WINDOW ? undefined : recent.reduce((sum, value) => sum + value, 0) / WINDOW;
+  const stability = recent.length < WINDOW ? undefined : average(recent);
   return {
     expectedAccuracy: canJudge(last) ? last.expectedAccuracy : undefined,
     gain: gainOf(snapshots),

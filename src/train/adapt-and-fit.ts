@@ -18,6 +18,7 @@ import {
 } from "../head/linear.js";
 import { separability } from "../head/separability.js";
 import type { Log } from "../log.js";
+import { average } from "../mean.js";
 import { cloneModel } from "../onnx/model.js";
 import type { ModelProto } from "../onnx/schema.js";
 import type { Random } from "../random.js";
@@ -158,7 +159,7 @@ function storedForm(
   const known = selectTargets(targets, rows);
   return {
     texts: rows.length,
-    meanCosine: cosines.reduce((sum, cosine) => sum + cosine, 0) / rows.length,
+    meanCosine: average(cosines),
     leastCosine: Math.min(...cosines),
     sameAnswers: accuracyOf({ ...known, labels: answersOf(known, logits) } as Targets, headLogits(head, own)),
   };

@@ -79,12 +79,8 @@ export function wayOf(depth: number, steps: number, { targets, logits }: HeldOut
  */
 export function bestWay<W extends Way>(ways: readonly W[], rows: readonly number[], mayBeFrozen: boolean): W {
   const depths = new Set(ways.slice(mayBeFrozen ? 0 : 1).map(({ trial }) => trial.depth));
-  const ends = [...depths].map((depth) =>
-    endOf(
-      ways.filter(({ trial }) => trial.depth === depth),
-      rows,
-    ),
-  );
+  const looksAt = (depth: number) => ways.filter(({ trial }) => trial.depth === depth);
+  const ends = [...depths].map((depth) => endOf(looksAt(depth), rows));
   return lowest(ends, rows);
 }
 
