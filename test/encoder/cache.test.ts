@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FeatureCache } from "../../src/encoder/cache.js";
@@ -36,8 +37,13 @@ function startProcess(script: string, args: string[]): ChildProcess {
   return spawn(process.execPath, [...loader, path, ...args], { stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** Kills the first `victims` of the processes at a seeded moment after their first line. @returns what the others ended with. */
+/**
+ * Kills the first `victims` of the processes at a seeded moment after their first line, each when the one before it has been dead for a while: one
+ * that is killed in the instant when another's death hands it the lock takes the wake-up with it, and the kernel lets those behind it wait.
+ * @returns what the others ended with.
+ */
 async function killSome(processes: ChildProcess[], victims: number, random: Random, withinMs: number) {
+  let oneBefore: Promise<unknown> = Promise.resolve();
   const ends = processes.map(async (child, i) => {
     let told = "";
     child.stderr?.on("data", (chunk) => {
@@ -46,7 +52,13 @@ async function killSome(processes: ChildProcess[], victims: number, random: Rand
     const closed = once(child, "close");
     if (i < victims) {
       const delayMs = random.integer(withinMs);
-      child.stdout?.once("data", () => setTimeout(() => child.kill("SIGKILL"), delayMs));
+      const earlier = oneBefore.then(() => pause(100));
+      oneBefore = closed;
+      child.stdout?.once("data", async () => {
+        await pause(delayMs);
+        await earlier;
+        child.kill("SIGKILL");
+      });
     } else child.stdout?.resume();
     const [code, signal] = await closed;
     return { code, signal, told };
