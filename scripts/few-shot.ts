@@ -23,6 +23,7 @@ import { Encoder, lastOf } from "../src/encoder/encoder.js";
 import { scoreSingleLabel } from "../src/evaluate/single-label.js";
 import { fitHead } from "../src/head/fit.js";
 import { type Features, headLogits, probabilities, selectFeatures } from "../src/head/linear.js";
+import { average as mean } from "../src/mean.js";
 import { Random } from "../src/random.js";
 import { loadTensorflow, type TensorflowBackend } from "../src/runtime/tensorflow.js";
 import { namesMayTell, selectWithNames } from "../src/train/label-names.js";
@@ -154,10 +155,6 @@ async function scoreSeed(
 
 function readJson<T>(name: string): T {
   return JSON.parse(readFileSync(join(data, "splits", name), "utf8"));
-}
-
-function mean(numbers: number[]): number {
-  return numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
 }
 
 function deviation(numbers: number[]): number {
