@@ -2,7 +2,7 @@ import { GraphIndex, readsOf, sortTopologically } from "../onnx/graph.js";
 import { prune } from "../onnx/prune.js";
 import { DataType, type GraphProto, type ModelProto, type NodeProto, type ValueInfoProto } from "../onnx/schema.js";
 import type { BackwardGraph } from "./backward.js";
-import { isFixed, type Shape } from "./shape.js";
+import { isFixed, type Shape, sameShape } from "./shape.js";
 
 /** A training step as two graphs that are run one after the other; between them the loss is computed elsewhere. */
 export interface StepGraphs {
@@ -15,10 +15,10 @@ export interface StepGraphs {
 }
 
 /**
- * Results that cost more to compute again than to keep. The backward graph computes the rest again from them: sums,
+ * Their results cost more to compute again than to keep. The backward graph computes the rest again from them: sums,
  * normalisations and activation functions, whose results would fill the memory for little arithmetic.
  */
-const worthKeeping = new Set(["MatMul", "Gemm", "Softmax", "Attention", "Conv"]);
+const products = new Set(["MatMul", "Gemm", "Softmax", "Attention", "Conv"]);
 
 /**
  * Splits forward and backward computation at the tensors that are worth keeping.
@@ -31,7 +31,7 @@ export function partition(
   gradient: BackwardGraph,
   { output, cotangent, shapes }: { output: string; cotangent: string; shapes: ReadonlyMap<string, Shape> },
 ): StepGraphs {
-  const { saved, recomputed } = split(new GraphIndex(model.graph), gradient);
+  const { saved, recomputed } = split(new GraphIndex(model.graph), gradient, shapes);
   const float = (name: string) => tensorInfo(name, shapes.get(name));
   const forward = withGraph(model, { output: [output, ...saved].map(float) });
   const outputs = [...gradient.gradients].map(([tensor, name]) => tensorInfo(name, shapes.get(tensor)));
@@ -50,15 +50,28 @@ export function partition(
 }
 
 /** What of the forward graph the gradients read: kept where it is worth it, else computed again. */
-function split(index: GraphIndex, gradient: BackwardGraph): { saved: string[]; recomputed: NodeProto[] } {
+function split(
+  index: GraphIndex,
+  gradient: BackwardGraph,
+  shapes: ReadonlyMap<string, Shape>,
+): { saved: string[]; recomputed: NodeProto[] } {
   const needed = new Set(neededNodes(gradient).flatMap(readsOf));
   for (const name of gradient.gradients.values()) needed.add(name);
+  const isWorthKeeping = (node: NodeProto): boolean => products.has(node.opType) || isProductPlus(node);
+  // A product plus bias or residual, where nothing else reads the product: as large, and less is left to compute again.
+  const isProductPlus = ({ opType, input, output: [sum] }: NodeProto): boolean =>
+    opType === "Add" &&
+    input.some((name) => {
+      const producer = index.producer(name);
+      if (!producer || needed.has(name) || index.consumers(name).length > 1) return false;
+      return sameShape(shapes.get(name)!, shapes.get(sum)!) && isWorthKeeping(producer);
+    });
   const saved = new Set<string>();
   const recomputed: NodeProto[] = [];
   for (const node of [...index.nodes].reverse()) {
     const read = node.output.filter((name) => needed.has(name));
     if (read.length === 0) continue;
-    if (worthKeeping.has(node.opType)) {
+    if (isWorthKeeping(node)) {
       for (const name of read) saved.add(name);
       continue;
     }

@@ -8,8 +8,8 @@ import { makeTensor } from "../../src/onnx/tensor.js";
 
 const opset = 17;
 
-/** y = tanh(x W₁) W₂ with each token id as a number x. */
-function model(): ModelProto {
+/** y = tanh(x W₁) W₂ with each token id as a number x; with `sums`, y = (tanh(x W₁ + b) W₂ + c)². */
+function model(sums = false): ModelProto {
   const weight = (name: string, dims: number[]) =>
     makeTensor(name, dims, new Float32Array(dims[0] * dims[1]).fill(0.5));
   const graph: GraphProto = {
@@ -26,11 +26,23 @@ function model(): ModelProto {
     output: [{ name: "y", type: { tensorType: { elemType: DataType.FLOAT } } }],
     valueInfo: [],
   };
+  if (sums) addSums(graph);
   return { irVersion: 8, opsetImport: [{ domain: "", version: opset }], graph };
 }
 
-async function stepOf(wrt: string[]): Promise<StepGraphs> {
-  const whole = model();
+function addSums(graph: GraphProto): void {
+  graph.node = [
+    ...graph.node.slice(0, 3),
+    makeNode("Add", ["product", "b"], ["biased"]), // [B, T, 4]
+    makeNode("Tanh", ["biased"], ["hidden"]),
+    makeNode("MatMul", ["hidden", "w2"], ["product2"]), // [B, T, 2]
+    makeNode("Add", ["c", "product2"], ["stretched"]), // [2, B, T, 2]
+    makeNode("Mul", ["stretched", "stretched"], ["y"]),
+  ];
+  graph.initializer.push(makeTensor("b", [4], new Float32Array(4)), makeTensor("c", [2, 1, 1, 2], new Float32Array(4)));
+}
+
+async function stepOf(wrt: string[], whole = model()): Promise<StepGraphs> {
   const facts = await probeGraph(whole);
   const request = { output: "y", cotangent: "dy", wrt, facts, opset };
   const gradient = differentiate(new GraphIndex(whole.graph), request);
@@ -50,6 +62,19 @@ describe("partition", () => {
     expect(names(backward.graph.input).sort()).toEqual(["dy", "input_ids", "product", "w2"]);
     expect(opTypes(backward)).toContain("Tanh");
     expect(opTypes(backward)).not.toContain("MatMul");
+  });
+
+  it("keeps a product plus bias in the product's stead, where the sum is as large", async () => {
+    const { backward, saved } = await stepOf(["w1", "w2"], model(true));
+    expect(saved).toEqual(["product2", "biased"]);
+    expect(backward.graph.node.flatMap(({ output }) => output)).not.toContain("biased");
+  });
+
+  it("keeps the product where more than the sum reads it", async () => {
+    const whole = model(true);
+    whole.graph.node.splice(4, 0, makeNode("Mul", ["product", "biased"], ["gated"]));
+    whole.graph.node.find(({ opType }) => opType === "Tanh")!.input = ["gated"];
+    expect((await stepOf(["w1", "w2"], whole)).saved).toEqual(["product2", "product"]);
   });
 
   it("computes no gradient that was not asked for", async () => {
