@@ -76,25 +76,45 @@ export function requireAllRows({ splits, testRows, skipEmpty }: ExperimentOption
   );
 }
 
-/** Draws of `--splits`, numbered on within a size where several files have lists of it; missing where none are given. */
+/** Draws of published lists of rows. */
+export interface PublishedDraws {
+  draws: Draw[];
+  /** Of all lists, those beyond `--draws` too, and whatever the file is called. */
+  fingerprint: string;
+}
+
+/** The first `--draws` lists of each file of `--splits`, numbered on within a size where several have lists of it; missing where none are given. */
 export async function publishedDraws(
   { splits, draws }: ExperimentOptions,
   labels: Int32Array,
   classes: number,
-): Promise<Draw[] | undefined> {
+): Promise<PublishedDraws | undefined> {
   if (!splits) return undefined;
-  const files = await Promise.all(splits.map((file) => readSplits(file, labels, classes, draws)));
+  const files = await Promise.all(splits.map((file) => readSplits(file, labels, classes)));
   const counts = new Map<Shots, number>();
-  return files.flat().map(({ shots, rows }) => {
-    const draw = counts.get(shots) ?? 0;
-    counts.set(shots, draw + 1);
-    return { shots, draw, rows };
-  });
+  const numbered = files
+    .flatMap((lists) => lists.slice(0, draws))
+    .map(({ shots, rows }) => {
+      const draw = counts.get(shots) ?? 0;
+      counts.set(shots, draw + 1);
+      return { shots, draw, rows };
+    });
+  const sha256 = createHash("sha256").update(JSON.stringify(files)).digest("hex");
+  return { draws: numbered, fingerprint: sha256.slice(0, 16) };
 }
 
-/** What a run depends on of published lists: whatever the file is called, its rows. */
-export function splitsFingerprint(splits: readonly Draw[] | undefined): string | undefined {
-  return splits && createHash("sha256").update(JSON.stringify(splits)).digest("hex").slice(0, 16);
+/**
+ * What the number of draws decides about each of them; nothing more, so that draws can be added to a run.
+ * @param draws how many there are. @param arePartial whether they are `partialDraws`
+ */
+export function ofEachDraw(
+  draws: number,
+  arePartial: boolean,
+  { splits }: ExperimentOptions,
+): number | "several" | undefined {
+  if (splits && splits.length > 1) return draws; // they are numbered on from file to file
+  if (!arePartial) return undefined;
+  return draws === 1 ? draws : "several";
 }
 
 /** Opens TensorFlow.js and an encoder, and closes the encoder at the end. */

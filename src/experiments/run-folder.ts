@@ -8,7 +8,7 @@ import { NoRunFolderError, RunDiffersError } from "./errors.js";
 /** What the results of a run depend on, and how it came about. */
 export interface RunManifest {
   experiment: string;
-  /** Everything that decides a result but the data; compared when a run is resumed. */
+  /** Everything that decides the result of a cell but the data; compared when a run is resumed. */
   options: Record<string, unknown>;
   /** Data by role, such as `train` and `test`. */
   data: Record<string, { name: string; fingerprint: string; rows: number }>;
@@ -27,23 +27,30 @@ export interface Cell {
 const ownFiles = /^(manifest\.json|plan\.json|cells\.jsonl|claims)/;
 
 /**
- * Begins a run folder, or opens one that was begun with the same data, options and versions. `manifest.json` is written once, `plan.json`
- * lists the cells.
+ * Begins a run folder, or opens one that was begun with the same data, options and versions. `manifest.json` is written once; `plan.json`
+ * lists the cells of the last command, which may have more than those before.
  * @throws RunDiffersError, NoRunFolderError, OutputError
  */
 export async function openRunFolder(folder: string, manifest: RunManifest, cells: readonly Cell[]): Promise<void> {
   const path = join(folder, "manifest.json");
-  if (existsSync(path)) return requireSame(folder, await readManifest(folder), manifest);
+  const isBegun = existsSync(path);
+  if (isBegun) requireSame(folder, await readManifest(folder), manifest);
   try {
     const stray = existsSync(folder) && (await readdir(folder)).find((name) => !ownFiles.test(name));
-    if (stray) throw new NoRunFolderError(folder, `holds ${stray}, but no run of an experiment`);
+    if (!isBegun && stray) throw new NoRunFolderError(folder, `holds ${stray}, but no run of an experiment`);
     await mkdir(folder, { recursive: true });
-    await writeFileAtomic(join(folder, "plan.json"), `${JSON.stringify({ cells }, null, 2)}\n`);
-    await writeFileAtomic(path, `${JSON.stringify(manifest, null, 2)}\n`);
+    await writeIfNew(join(folder, "plan.json"), { cells });
+    if (!isBegun) await writeIfNew(path, manifest);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall) throw new OutputError(folder, error);
     throw error;
   }
+}
+
+async function writeIfNew(path: string, value: object): Promise<void> {
+  const text = `${JSON.stringify(value, null, 2)}\n`;
+  const before = existsSync(path) ? await readFile(path, "utf8") : undefined;
+  if (text !== before) await writeFileAtomic(path, text);
 }
 
 async function readManifest(folder: string): Promise<RunManifest> {

@@ -50,11 +50,40 @@ describe("curve", () => {
     expect([ids.length, new Set(ids).size]).toEqual([72, 72]);
   });
 
-  it("refuses to go on with other options, and lists a plan without running it", async () => {
-    await run(...simple, "--draws", "1", "--out", "once");
-    const other = await run(...simple, "--draws", "2", "--out", "once");
-    expect(other.code).toBe(1);
-    expect(other.stderr).toMatch(/another draws: 1 then, 2 now.*RUN_DIFFERS/);
+  it("adds draws, methods and sizes to a run, with the results of one that had them from the start", async () => {
+    const [some, all] = [
+      ["--methods", "head", "--sizes", "4", "--draws", "1"],
+      ["--methods", "head,majority", "--sizes", "2,4", "--draws", "3"],
+    ];
+    const curve = async (...args: string[]) => {
+      const { code, stdout, stderr } = await run("curve", ...reviews, ...args, "--json");
+      expect(code, stderr).toBe(0);
+      return JSON.parse(stdout).result.points.map(({ accuracy }: Record<string, unknown>) => accuracy);
+    };
+    await curve(...some, "--out", "grown");
+    const first = lines("grown/cells.jsonl");
+    const grown = await curve(...all, "--out", "grown");
+    expect(lines("grown/cells.jsonl").slice(0, 1)).toEqual(first);
+    expect(lines("grown/cells.jsonl")).toHaveLength(12);
+    expect(JSON.parse(readFileSync(join(folder, "grown/plan.json"), "utf8")).cells).toHaveLength(12);
+    expect(grown).toEqual(await curve(...all, "--out", "at-once"));
+    expect(await curve(...some, "--out", "grown")).toHaveLength(1);
+  });
+
+  it("refuses to go on with what changes the draws that are there, and lists a plan without running it", async () => {
+    const independent = ["curve", ...reviews, "--methods", "majority", "--independent", "--draws", "1"];
+    const several = ["compare", ...reviews.slice(0, 3), "--encoders", `${encoders}bert`, "--no-cache", "--rows", "40"];
+    const cases: [string[], string[], string][] = [
+      [[...independent, "--sizes", "4"], [...independent, "--sizes", "2,4"], "another sizes: [4] then, [2,4] now"],
+      [[...several, "--draws", "1"], [...several, "--draws", "2"], 'another draws: 1 then, "several" now'],
+      [[...several, "--draws", "1"], [...several, "--draws", "1", "--seed", "9"], "another seed: 42 then, 9 now"],
+    ];
+    for (const [i, [first, second, message]] of cases.entries()) {
+      expect((await run(...first, "--out", `begun${i}`)).code).toBe(0);
+      const { code, stderr } = await run(...second, "--out", `begun${i}`);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/RUN_DIFFERS/)]);
+      expect(stderr).toContain(message);
+    }
     const plan = await run(...simple, "--draws", "1", "--out", "never", "--plan");
     expect(plan.stdout).toMatch(/9 cells, about/);
     expect(existsSync(join(folder, "never"))).toBe(false);

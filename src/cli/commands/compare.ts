@@ -16,10 +16,10 @@ import { loadTensorflow } from "../../runtime/tensorflow.js";
 import {
   type ExperimentOptions,
   layersOf,
+  ofEachDraw,
   publishedDraws,
   readData,
   runOptions,
-  splitsFingerprint,
   tell,
 } from "../experiment.js";
 import { print, printJson } from "../print.js";
@@ -38,7 +38,7 @@ export async function compare(path: string, options: CompareCommandOptions): Pro
   const { draws, rows, seed, adapt } = options;
   const train = options.train ? { depth: adapt === "all" ? Number.POSITIVE_INFINITY : adapt } : undefined;
   const splits = await publishedDraws(options, data.labels, data.labelNames.length);
-  const told: CompareOptions = { draws, rows, splits, seed, train };
+  const told: CompareOptions = { draws, rows, splits: splits?.draws, seed, train };
   const fingerprints: Record<string, string> = {};
   const setup = await setupOf(options, fingerprints);
   const cells = planComparison(setup.names, told);
@@ -47,7 +47,13 @@ export async function compare(path: string, options: CompareCommandOptions): Pro
     const planned = cells.map((cell) => ({ ...cell, seconds: costs.get(cell.id)! }));
     return options.json ? printJson({ cells: planned }) : print(cellPlanText(planned));
   }
-  const given = { ...told, train: train && adapt, splits: splitsFingerprint(splits), encoders: fingerprints };
+  const given = {
+    rows,
+    train: train && adapt,
+    splits: splits?.fingerprint,
+    draws: ofEachDraw(draws, !splits, options),
+    encoders: fingerprints,
+  };
   const run = runOptions("compare", data.name, data.fingerprints, given, options);
   const outcome = await runComparison(data, setup, told, { ...run, cost: ({ id }) => costs.get(id)! });
   const page = async (result: CompareResult, provenance: Provenance) =>

@@ -2,16 +2,15 @@ import type { Encoder } from "../../encoder/encoder.js";
 import { type CurveOptions, curveCosts, planCurve, runCurve } from "../../experiments/curve.js";
 import { type CurveMethod, curveMethods } from "../../experiments/curve-methods.js";
 import type { Shots } from "../../experiments/draws.js";
-import type { ExperimentData } from "../../experiments/examples.js";
 import { cellPlanText } from "../../report/cell-plan-text.js";
 import { curveText } from "../../report/curve-text.js";
 import {
   type ExperimentOptions,
   layersOf,
+  ofEachDraw,
   publishedDraws,
   readData,
   runOptions,
-  splitsFingerprint,
   tell,
   withEncoder,
 } from "../experiment.js";
@@ -29,7 +28,8 @@ export interface CurveCommandOptions extends ExperimentOptions {
 export async function curve(path: string, options: CurveCommandOptions): Promise<void> {
   const data = await readData(path, "curve", options);
   await withEncoder(options, async (setup) => {
-    const told = await curveOptions(data, setup.encoder, options);
+    const splits = await publishedDraws(options, data.labels, data.labelNames.length);
+    const told = curveOptions(setup.encoder, splits?.draws, options);
     const costs = await curveCosts(data, setup.encoder, told);
     const plan = planCurve(data, told);
     if (options.plan) {
@@ -40,11 +40,13 @@ export async function curve(path: string, options: CurveCommandOptions): Promise
       }));
       return options.json ? printJson({ cells }) : print(cellPlanText(cells));
     }
-    const { splits, ...decisive } = told;
+    // Not the methods, nor the sizes of nested draws: they may be added to.
     const given = {
-      ...decisive,
-      splits: splitsFingerprint(splits),
-      draws: options.draws,
+      sizes: told.nested ? undefined : told.sizes,
+      nested: told.nested,
+      adaptation: told.adaptation,
+      splits: splits?.fingerprint,
+      draws: ofEachDraw(options.draws, false, options),
       encoder: setup.encoder.fingerprint,
     };
     const run = runOptions("curve", data.name, data.fingerprints, given, options);
@@ -55,18 +57,17 @@ export async function curve(path: string, options: CurveCommandOptions): Promise
   });
 }
 
-async function curveOptions(
-  data: ExperimentData,
+function curveOptions(
   encoder: Encoder,
-  options: CurveCommandOptions,
-): Promise<CurveOptions> {
-  const { draws, seed, sizes, adapt } = options;
+  splits: CurveOptions["splits"],
+  { methods, draws, seed, sizes, adapt, independent }: CurveCommandOptions,
+): CurveOptions {
   return {
-    methods: options.methods ?? curveMethods,
+    methods: methods ?? curveMethods,
     sizes,
-    splits: await publishedDraws(options, data.labels, data.labelNames.length),
+    splits,
     draws,
-    nested: !options.independent,
+    nested: !independent,
     seed,
     adaptation: { depth: layersOf(adapt, encoder) },
   };

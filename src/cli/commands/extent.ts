@@ -11,11 +11,11 @@ import type { Provenance } from "../../report/types.js";
 import {
   type ExperimentOptions,
   layersOf,
+  ofEachDraw,
   publishedDraws,
   readData,
   readExamples,
   runOptions,
-  splitsFingerprint,
   tell,
   withEncoder,
 } from "../experiment.js";
@@ -33,9 +33,9 @@ export async function extent(path: string, options: ExtentCommandOptions): Promi
   const data = await readData(path, "extent", options);
   const { draws, seed, depths } = options;
   const splits = await publishedDraws(options, data.labels, data.labelNames.length);
-  const shots = splits?.[0].shots ?? options.shots;
+  const shots = splits?.draws[0].shots ?? options.shots;
   const { task: unrelated, facts } = await unrelatedTask(options.unrelated ?? otherCorpus(path), options);
-  const told: ExtentOptions = { depths, shots, splits, draws, seed, unrelated };
+  const told: ExtentOptions = { depths, shots, splits: splits?.draws, draws, seed, unrelated };
   await withEncoder(options, async (setup) => {
     for (const depth of depths ?? []) layersOf(depth, setup.encoder, "--depths");
     const { cells } = planExtent(data, setup.encoder, told);
@@ -44,12 +44,10 @@ export async function extent(path: string, options: ExtentCommandOptions): Promi
       const planned = cells.map((cell) => ({ ...cell, seconds: costs.get(cell.id)! }));
       return options.json ? printJson({ cells: planned }) : print(cellPlanText(planned));
     }
-    const lists = splitsFingerprint(splits);
     const given = {
-      depths,
       shots,
-      splits: lists,
-      draws,
+      splits: splits?.fingerprint,
+      draws: ofEachDraw(draws, shots === "all" && !splits, options),
       encoder: setup.encoder.fingerprint,
     };
     const run = runOptions("extent", data.name, { ...data.fingerprints, unrelated: facts }, given, options);

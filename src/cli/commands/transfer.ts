@@ -13,11 +13,11 @@ import type { Provenance } from "../../report/types.js";
 import {
   type ExperimentOptions,
   layersOf,
+  ofEachDraw,
   publishedDraws,
   readExamples,
   requireAllRows,
   runOptions,
-  splitsFingerprint,
   tell,
   withEncoder,
 } from "../experiment.js";
@@ -43,8 +43,8 @@ export async function transfer(source: string, target: string, options: Transfer
     const { draws, seed, shots, few, targetRows, adapt } = options;
     const told: TransferOptions = {
       methods: options.methods ?? transferMethods,
-      sourceShots: splits?.[0].shots ?? shots,
-      splits,
+      sourceShots: splits?.draws[0].shots ?? shots,
+      splits: splits?.draws,
       fewShots: few,
       targetRows,
       draws,
@@ -57,7 +57,16 @@ export async function transfer(source: string, target: string, options: Transfer
       const planned = cells.map((cell) => ({ ...cell, seconds: costs.get(cell.id)! }));
       return options.json ? printJson({ cells: planned }) : print(cellPlanText(planned));
     }
-    const given = { ...told, splits: splitsFingerprint(splits), encoder: setup.encoder.fingerprint };
+    const { sourceShots, fewShots, adaptation } = told;
+    const given = {
+      sourceShots,
+      splits: splits?.fingerprint,
+      fewShots,
+      targetRows,
+      draws: ofEachDraw(splits?.draws.length ?? draws, true, options),
+      adaptation,
+      encoder: setup.encoder.fingerprint,
+    };
     const run = runOptions("transfer", data.targetName, data.fingerprints, given, options);
     const outcome = await runTransfer(data, setup, told, { ...run, cost: ({ id }) => costs.get(id)! });
     const page = async (result: TransferResult, provenance: Provenance) =>
