@@ -96,7 +96,11 @@ function withExperimentOptions(command: Command, draws: number): Command {
     .option("-o, --out <folder>", "run folder, gone on with if it is there (default: named after the data)")
     .option("--plan", "list what would be run and how long it takes, and stop")
     .option("--report <file.html>", "write a page with pictures")
-    .addOption(new Option("--draws <n>", "draws of training rows; more than a run has are added").argParser(integer(1)).default(draws))
+    .addOption(
+      new Option("--draws <n>", "draws of training rows; more than a run has are added")
+        .argParser(integer(1))
+        .default(draws),
+    )
     .addOption(new Option("--seed <n>", "seed of all randomness").argParser(integer(0)).default(42))
     .option("--text <column>", "column of the texts (default: found by name)")
     .option("--label <column>", "column of the labels (default: found by name)")

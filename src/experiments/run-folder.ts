@@ -36,21 +36,21 @@ export async function openRunFolder(folder: string, manifest: RunManifest, cells
   const isBegun = existsSync(path);
   if (isBegun) requireSame(folder, await readManifest(folder), manifest);
   try {
-    const stray = existsSync(folder) && (await readdir(folder)).find((name) => !ownFiles.test(name));
-    if (!isBegun && stray) throw new NoRunFolderError(folder, `holds ${stray}, but no run of an experiment`);
+    const stray = !isBegun && existsSync(folder) && (await readdir(folder)).find((name) => !ownFiles.test(name));
+    if (stray) throw new NoRunFolderError(folder, `holds ${stray}, but no run of an experiment`);
     await mkdir(folder, { recursive: true });
-    await writeIfNew(join(folder, "plan.json"), { cells });
-    if (!isBegun) await writeIfNew(path, manifest);
+    const plan = join(folder, "plan.json");
+    const text = asText({ cells });
+    if (!existsSync(plan) || (await readFile(plan, "utf8")) !== text) await writeFileAtomic(plan, text);
+    if (!isBegun) await writeFileAtomic(path, asText(manifest));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall) throw new OutputError(folder, error);
     throw error;
   }
 }
 
-async function writeIfNew(path: string, value: object): Promise<void> {
-  const text = `${JSON.stringify(value, null, 2)}\n`;
-  const before = existsSync(path) ? await readFile(path, "utf8") : undefined;
-  if (text !== before) await writeFileAtomic(path, text);
+function asText(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 async function readManifest(folder: string): Promise<RunManifest> {
