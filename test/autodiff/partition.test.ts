@@ -70,11 +70,20 @@ describe("partition", () => {
     expect(backward.graph.node.flatMap(({ output }) => output)).not.toContain("biased");
   });
 
-  it("keeps the product where more than the sum reads it", async () => {
-    const whole = model(true);
-    whole.graph.node.splice(4, 0, makeNode("Mul", ["product", "biased"], ["gated"]));
-    whole.graph.node.find(({ opType }) => opType === "Tanh")!.input = ["gated"];
-    expect((await stepOf(["w1", "w2"], whole)).saved).toEqual(["product2", "product"]);
+  it("keeps the product where another node reads it, or the gradient does", async () => {
+    const gated = model(true);
+    const [gate, product] = [
+      makeNode("Sigmoid", ["product"], ["gate"]),
+      makeNode("Mul", ["gate", "biased"], ["gated"]),
+    ];
+    gated.graph.node.splice(3, 1, gate, gated.graph.node[3], product);
+    gated.graph.node.find(({ opType }) => opType === "Tanh")!.input = ["gated"];
+    expect((await stepOf(["w1", "w2"], gated)).saved).toEqual(["product2", "product"]);
+
+    const shares = model(true);
+    shares.graph.node.splice(3, 0, makeNode("Softmax", ["product"], ["shares"]));
+    shares.graph.node[4].input = ["shares", "b"];
+    expect((await stepOf(["w1", "w2"], shares)).saved).toEqual(["product2", "shares"]);
   });
 
   it("computes no gradient that was not asked for", async () => {
