@@ -15,10 +15,10 @@ export interface StepGraphs {
 }
 
 /**
- * Their results cost more to compute again than to keep. The backward graph computes the rest again from them: sums,
+ * Operators whose results cost more to compute again than to keep. The backward graph computes the rest again from them: sums,
  * normalisations and activation functions, whose results would fill the memory for little arithmetic.
  */
-const products = new Set(["MatMul", "Gemm", "Softmax", "Attention", "Conv"]);
+const costly = new Set(["MatMul", "Gemm", "Softmax", "Attention", "Conv"]);
 
 /**
  * Splits forward and backward computation at the tensors that are worth keeping.
@@ -57,9 +57,9 @@ function split(
 ): { saved: string[]; recomputed: NodeProto[] } {
   const needed = new Set(neededNodes(gradient).flatMap(readsOf));
   for (const name of gradient.gradients.values()) needed.add(name);
-  const isWorthKeeping = (node: NodeProto): boolean => products.has(node.opType) || isProductPlus(node);
+  const isWorthKeeping = (node: NodeProto): boolean => costly.has(node.opType) || addsToCostly(node);
   // A product plus bias or residual, where nothing else reads the product: as large, and less is left to compute again.
-  const isProductPlus = ({ opType, input, output: [sum] }: NodeProto): boolean =>
+  const addsToCostly = ({ opType, input, output: [sum] }: NodeProto): boolean =>
     opType === "Add" &&
     input.some((name) => {
       const producer = index.producer(name);

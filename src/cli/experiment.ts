@@ -104,10 +104,10 @@ export async function publishedDraws(
 }
 
 /**
- * What the number of draws decides about each of them; nothing more, so that draws can be added to a run.
+ * What the number of draws decides about each of them. As this alone is compared when a run is resumed, draws can be added.
  * @param draws how many there are. @param arePartial whether they are `partialDraws`
  */
-export function ofEachDraw(
+export function decidedByDraws(
   draws: number,
   arePartial: boolean,
   { splits }: ExperimentOptions,

@@ -90,6 +90,23 @@ describe("curve", () => {
   });
 });
 
+describe("extent and transfer", () => {
+  const both = [corpus("reviews/train.csv"), corpus("reviews/test.csv")];
+  it.each([
+    ["extent", reviews, ["--shots", "4", "--depths"], "0", "0,1"],
+    ["transfer", [...both, ...tiny], ["--shots", "4", "--methods"], "none", "none,coral"],
+  ])("%s adds to a run what it lacks", async (command, data, options, some, all) => {
+    const out = ["--out", `grown-${command}`];
+    const cells = `grown-${command}/cells.jsonl`;
+    expect((await run(command, ...data, ...options, some, "--draws", "2", ...out)).code).toBe(0);
+    const before = lines(cells);
+    const { code, stderr } = await run(command, ...data, ...options, all, "--draws", "3", ...out);
+    expect(code, stderr).toBe(0);
+    expect(lines(cells).slice(0, before.length)).toEqual(before);
+    expect(lines(cells)).toHaveLength((before.length / 2 + 1) * 3);
+  });
+});
+
 describe("what is asked for and cannot be", () => {
   it("says so before anything is run", async () => {
     const target = readFileSync(corpus("reviews/test.csv"), "utf8").replaceAll(/,(positive|negative)$/gm, ",about $1");

@@ -14,9 +14,9 @@ import { compareText } from "../../report/compare-text.js";
 import type { Provenance } from "../../report/types.js";
 import { loadTensorflow } from "../../runtime/tensorflow.js";
 import {
+  decidedByDraws,
   type ExperimentOptions,
   layersOf,
-  ofEachDraw,
   publishedDraws,
   readData,
   runOptions,
@@ -48,10 +48,10 @@ export async function compare(path: string, options: CompareCommandOptions): Pro
     return options.json ? printJson({ cells: planned }) : print(cellPlanText(planned));
   }
   const given = {
-    rows,
+    ...told,
     train: train && adapt,
     splits: splits?.fingerprint,
-    draws: ofEachDraw(draws, !splits, options),
+    draws: decidedByDraws(draws, !splits, options),
     encoders: fingerprints,
   };
   const run = runOptions("compare", data.name, data.fingerprints, given, options);

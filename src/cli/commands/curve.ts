@@ -5,9 +5,9 @@ import type { Shots } from "../../experiments/draws.js";
 import { cellPlanText } from "../../report/cell-plan-text.js";
 import { curveText } from "../../report/curve-text.js";
 import {
+  decidedByDraws,
   type ExperimentOptions,
   layersOf,
-  ofEachDraw,
   publishedDraws,
   readData,
   runOptions,
@@ -40,13 +40,12 @@ export async function curve(path: string, options: CurveCommandOptions): Promise
       }));
       return options.json ? printJson({ cells }) : print(cellPlanText(cells));
     }
-    // Not the methods, nor the sizes of nested draws: they may be added to.
+    const { methods, sizes, ...decisive } = told; // methods, and sizes of nested draws, can be added
     const given = {
-      sizes: told.nested ? undefined : told.sizes,
-      nested: told.nested,
-      adaptation: told.adaptation,
+      ...decisive,
+      sizes: told.nested ? undefined : sizes,
       splits: splits?.fingerprint,
-      draws: ofEachDraw(options.draws, false, options),
+      draws: decidedByDraws(told.draws, false, options),
       encoder: setup.encoder.fingerprint,
     };
     const run = runOptions("curve", data.name, data.fingerprints, given, options);

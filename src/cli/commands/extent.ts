@@ -9,9 +9,9 @@ import { cellPlanText } from "../../report/cell-plan-text.js";
 import { extentText } from "../../report/extent-text.js";
 import type { Provenance } from "../../report/types.js";
 import {
+  decidedByDraws,
   type ExperimentOptions,
   layersOf,
-  ofEachDraw,
   publishedDraws,
   readData,
   readExamples,
@@ -45,9 +45,9 @@ export async function extent(path: string, options: ExtentCommandOptions): Promi
       return options.json ? printJson({ cells: planned }) : print(cellPlanText(planned));
     }
     const given = {
-      shots,
+      shots, // not the depths: they can be added
       splits: splits?.fingerprint,
-      draws: ofEachDraw(draws, shots === "all" && !splits, options),
+      draws: decidedByDraws(draws, shots === "all" && !splits, options),
       encoder: setup.encoder.fingerprint,
     };
     const run = runOptions("extent", data.name, { ...data.fingerprints, unrelated: facts }, given, options);

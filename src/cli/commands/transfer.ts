@@ -11,9 +11,9 @@ import { cellPlanText } from "../../report/cell-plan-text.js";
 import { transferText } from "../../report/transfer-text.js";
 import type { Provenance } from "../../report/types.js";
 import {
+  decidedByDraws,
   type ExperimentOptions,
   layersOf,
-  ofEachDraw,
   publishedDraws,
   readExamples,
   requireAllRows,
@@ -57,14 +57,11 @@ export async function transfer(source: string, target: string, options: Transfer
       const planned = cells.map((cell) => ({ ...cell, seconds: costs.get(cell.id)! }));
       return options.json ? printJson({ cells: planned }) : print(cellPlanText(planned));
     }
-    const { sourceShots, fewShots, adaptation } = told;
+    const { methods, ...decisive } = told; // methods can be added
     const given = {
-      sourceShots,
+      ...decisive,
       splits: splits?.fingerprint,
-      fewShots,
-      targetRows,
-      draws: ofEachDraw(splits?.draws.length ?? draws, true, options),
-      adaptation,
+      draws: decidedByDraws(splits?.draws.length ?? draws, true, options),
       encoder: setup.encoder.fingerprint,
     };
     const run = runOptions("transfer", data.targetName, data.fingerprints, given, options);
