@@ -43,16 +43,24 @@ export interface Plan {
 /** From here on a batch shows a class too rarely for pairs, and a probe has enough classes to hold the encoder in place. */
 const manyClasses = 17;
 
+/** Up to so many rows of a class the rate is the least; it grows with their root, up to three times that. */
+const fewRows = 8;
+const highestRate = 3;
+
 /**
  * The recipe for N labelled rows of K classes, tuned once on seven sets: docs/decisions/0005. More rows bear more steps, but
  * not in proportion.
  *
- * Few classes: pairs, and part of the way back. Many: cross-entropy after a probe, in larger batches.
+ * Few classes: pairs, larger steps for more rows of a class, and part of the way back. Many: cross-entropy after a probe, in larger batches.
  */
 export function recipeFor(rows: number, classes: number): Plan {
   const steps = Math.max(30, Math.round(4 * Math.sqrt(rows)));
   const { blend, ...pairs } = defaultRecipe;
-  const byClasses = classes < manyClasses ? {} : { loss: { crossEntropy: 1 }, batchSize: 64, blend };
+  const growth = Math.min(highestRate, Math.max(1, Math.sqrt(rows / classes / fewRows)));
+  const byClasses =
+    classes < manyClasses
+      ? { learningRate: pairs.learningRate * growth }
+      : { loss: { crossEntropy: 1 }, batchSize: 64, blend };
   return {
     recipe: { ...pairs, steps, ...byClasses },
     depth: Number.POSITIVE_INFINITY,
@@ -77,7 +85,7 @@ export function usualBlend(rows: number, classes: number, separability: number):
   return share * Math.min(1, Math.max(0.5, (1 - separability) / 0.3));
 }
 
-/** What does not depend on the data; steps and batch size are those of a few dozen rows. */
+/** What does not depend on the data; steps, rate and batch size are those of a few dozen rows. */
 export const defaultRecipe: Recipe = {
   loss: { cosinePairs: 1 },
   learningRate: 1e-4,

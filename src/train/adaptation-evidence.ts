@@ -73,23 +73,31 @@ export function wayOf(depth: number, steps: number, { targets, logits }: HeldOut
 }
 
 /**
- * The way with the lowest log loss over some of the rows held out; the frozen encoder where it is as good as the best of the others.
+ * What to take by the log loss over some of the rows held out: all steps at the largest depth, which did best on other data, unless fewer
+ * steps or layers lost clearly less. Where the frozen encoder lost as little, whichever lost least: it, or fewer layers.
  *
- * @param ways the frozen encoder first, those of one depth by their steps. @param mayBeFrozen false takes the best of the others.
+ * @param ways the frozen encoder first, the others by depth and steps. @param mayBeFrozen false takes the best of the others.
  */
 export function bestWay<W extends Way>(ways: readonly W[], rows: readonly number[], mayBeFrozen: boolean): W {
-  const depths = new Set(ways.slice(mayBeFrozen ? 0 : 1).map(({ trial }) => trial.depth));
-  const looksAt = (depth: number) => ways.filter(({ trial }) => trial.depth === depth);
-  const ends = [...depths].map((depth) => endOf(looksAt(depth), rows));
-  return lowest(ends, rows);
+  const [frozen, ...trained] = ways;
+  const depths = new Set(trained.map(({ trial }) => trial.depth));
+  const ends = [...depths].map((depth) =>
+    lastUnlessWorse(
+      trained.filter(({ trial }) => trial.depth === depth),
+      rows,
+    ),
+  );
+  const usual = lastUnlessWorse(ends, rows);
+  const isBetter = lowest([frozen, usual], rows) !== frozen;
+  return isBetter || !mayBeFrozen ? usual : lowest([frozen, ...ends], rows);
 }
 
 /**
- * Where one training ends: after all of its steps, the last of which are small ones, unless it lost less before by more than one standard
- * error of the paired difference (as the rule of Breiman et al. 1984, with the whole schedule for the simplest choice).
+ * The last of the ways, unless another one lost less by more than one standard error of the paired difference (as the rule of Breiman et
+ * al. 1984, with the usual choice for the simplest one): a hundred rows tell ways that are alike apart by chance.
  */
-function endOf<W extends Way>(looks: readonly W[], rows: readonly number[]): W {
-  const [last, best] = [looks[looks.length - 1], lowest(looks, rows)];
+function lastUnlessWorse<W extends Way>(ways: readonly W[], rows: readonly number[]): W {
+  const [last, best] = [ways[ways.length - 1], lowest(ways, rows)];
   const gains = rows.map((row) => last.losses[row] - best.losses[row]);
   return average(gains) > standardError(gains) ? best : last;
 }

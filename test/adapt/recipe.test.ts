@@ -13,6 +13,19 @@ describe("recipeFor", () => {
   });
 });
 
+describe("the rate", () => {
+  const rateOf = (rows: number, classes: number) => recipeFor(rows, classes).recipe.learningRate;
+
+  it("grows with the root of a class's rows, from 8 on and up to three times", () => {
+    expect([2, 16, 64, 144, 100_000].map((rows) => rateOf(rows, 2) / 1e-4)).toEqual([1, 1, 2, 3, 3]);
+    expect(rateOf(384, 6)).toBeCloseTo(2.83e-4, 6);
+  });
+
+  it("stays as it is where a head is trained along", () => {
+    expect(rateOf(10_003, 77)).toBe(1e-4);
+  });
+});
+
 describe("usualBlend", () => {
   it("stays nearer to the encoder for fewer classes, and where it tells them apart, to half of that", () => {
     expect([2, 3].map((classes) => usualBlend(8 * classes, classes, 0.4))).toEqual([0.3, 0.3]);

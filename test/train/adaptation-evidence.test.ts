@@ -112,6 +112,17 @@ describe("bestWay", () => {
     expect(bestWay([frozen, early, end], four, true)).toBe(frozen);
     expect(bestWay([frozen, shallow, early, end], four, true)).toBe(shallow);
   });
+
+  it("trains fewer layers only where they lost less by more than a standard error, or more layers no less than the frozen encoder", () => {
+    const [frozen, deep] = [way(0, [3, 3, 3, 3]), way(6, [1, 1, 1, 1])];
+    const [clear, unclear] = [way(2, [0.9, 0.8, 0.9, 0.8]), way(2, [0, 1.5, 0.5, 1.5])];
+    expect(bestWay([frozen, clear, deep], four, true)).toBe(clear);
+    for (const mayBeFrozen of [true, false]) expect(bestWay([frozen, unclear, deep], four, mayBeFrozen)).toBe(deep);
+    const asFrozen = way(6, [3, 3, 3, 3]);
+    const slightlyBetter = way(2, [3.5, 2.5, 3.5, 2]); // by 0.125 ± 0.38
+    expect(bestWay([frozen, slightlyBetter, asFrozen], four, true)).toBe(slightlyBetter);
+    expect(bestWay([frozen, slightlyBetter, asFrozen], four, false)).toBe(asFrozen);
+  });
 });
 
 describe("crossChosenLogits", () => {
