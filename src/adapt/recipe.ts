@@ -43,23 +43,18 @@ export interface Plan {
 /** From here on a batch shows a class too rarely for pairs, and a probe has enough classes to hold the encoder in place. */
 const manyClasses = 17;
 
-/** Up to so many rows of a class the rate is the least; it grows with their root, up to three times that. */
-const fewRows = 8;
-const highestRate = 3;
-
 /**
  * The recipe for N labelled rows of K classes, tuned once on seven sets: docs/decisions/0005. More rows bear more steps, but
  * not in proportion.
  *
- * Few classes: pairs, larger steps for more rows of a class, and part of the way back. Many: cross-entropy after a probe, in larger batches.
+ * Few classes: pairs, and part of the way back. Many: cross-entropy after a probe, in larger batches.
  */
 export function recipeFor(rows: number, classes: number): Plan {
   const steps = Math.max(30, Math.round(4 * Math.sqrt(rows)));
   const { blend, ...pairs } = defaultRecipe;
-  const growth = Math.min(highestRate, Math.max(1, Math.sqrt(rows / classes / fewRows)));
   const byClasses =
     classes < manyClasses
-      ? { learningRate: pairs.learningRate * growth }
+      ? { learningRate: usualRate(rows / classes, steps) }
       : { loss: { crossEntropy: 1 }, batchSize: 64, blend };
   return {
     recipe: { ...pairs, steps, ...byClasses },
@@ -67,6 +62,20 @@ export function recipeFor(rows: number, classes: number): Plan {
     C: 1,
     temperature: Math.min(1, Math.sqrt(rows) / 10),
   };
+}
+
+/** Up to so many rows of a class the least rate is best; from there it grows with their root, until it is three times as high. */
+const fewRows = 8;
+const mostGrowth = 3;
+
+/** AdamW moves a weight by about the rate in a step: no further than this in all, unless the least rate does. */
+const longestPath = 0.024;
+
+/** More rows of a class bear larger steps, and many steps get as far with smaller ones. */
+function usualRate(rowsOfClass: number, steps: number): number {
+  const least = defaultRecipe.learningRate;
+  const growth = Math.min(mostGrowth, Math.sqrt(rowsOfClass / fewRows));
+  return Math.max(least, Math.min(least * growth, longestPath / steps));
 }
 
 /** So few classes say so little of all that an encoder knows that less than a third of the way is best, until each has many rows. */
