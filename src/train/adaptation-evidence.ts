@@ -92,14 +92,17 @@ export function bestWay<W extends Way>(ways: readonly W[], rows: readonly number
   return isBetter || !mayBeFrozen ? usual : lowest([frozen, ...ends], rows);
 }
 
+/** Standard errors of a paired difference: fewer come about by chance too often, with a hundred rows and several ways to compare. */
+const clearly = 2;
+
 /**
- * The last of the ways, unless another one lost less by more than one standard error of the paired difference (as the rule of Breiman et
- * al. 1984, with the usual choice for the simplest one): a hundred rows tell ways that are alike apart by chance.
+ * The last of the ways, unless another one lost clearly less (as the rule of Breiman et al. 1984, with two standard errors for one, and the usual
+ * choice for the simplest).
  */
 function lastUnlessWorse<W extends Way>(ways: readonly W[], rows: readonly number[]): W {
   const [last, best] = [ways[ways.length - 1], lowest(ways, rows)];
   const gains = rows.map((row) => last.losses[row] - best.losses[row]);
-  return average(gains) > standardError(gains) ? best : last;
+  return average(gains) > clearly * standardError(gains) ? best : last;
 }
 
 /** The first of the ways with the lowest log loss. */
