@@ -27,6 +27,6 @@ function reasonText({ depth, evidence, request, steps }: AdaptationRecord): stri
       `${`${trial.depth || "frozen"}`.padStart(10)}  ${`${trial.steps || ""}`.padStart(6)}  ` +
       `${percent(trial.accuracy).padStart(8)}  ${trial.logLoss.toFixed(3).padStart(8)}`,
   );
-  const how = `by log loss on ${heldOut} rows held out; a training ends early only where that is a standard error lower`;
+  const how = `by log loss on ${heldOut} rows held out; fewer steps or layers only where it is lower by two standard errors`;
   return `${what} (${how})\n    layers   steps  accuracy  log loss\n${lines.join("\n")}`;
 }

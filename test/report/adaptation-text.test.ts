@@ -32,7 +32,7 @@ describe("adaptationText", () => {
   it("shows what was compared, the frozen encoder among it", () => {
     const kept = textOf({ request: "auto", depth: 0, evidence: compared }).split("\n");
     expect(kept[0]).toBe(
-      "nothing: the frozen encoder is kept (by log loss on 80 rows held out; a training ends early only where that is a standard error lower)",
+      "nothing: the frozen encoder is kept (by log loss on 80 rows held out; fewer steps or layers only where it is lower by two standard errors)",
     );
     expect(kept.slice(2).map((line) => line.trim().split(/\s+/))).toEqual([
       ["frozen", "80.0%", "0.500"],

@@ -94,12 +94,14 @@ describe("bestWay", () => {
     expect(bestWay([frozen, worse], four, false)).toBe(worse);
   });
 
-  it("goes to the end of a training unless it lost less before by more than a standard error", () => {
+  it("goes to the end of a training unless it lost less before by more than two standard errors", () => {
     const [frozen, end] = [way(0, [3, 3, 3, 3]), way(6, [1, 1, 1, 1], 40)];
     const clear = way(6, [0.9, 0.8, 0.9, 0.8], 20);
-    const unclear = way(6, [0, 1.5, 0.5, 1.5], 20); // lower by 0.125 ± 0.38
+    const likely = way(6, [0.5, 1, 0.4, 1.05], 20); // lower by 0.26 ± 0.17
+    const unclear = way(6, [0, 1.5, 0.5, 1.5], 20); // by 0.125 ± 0.38
     for (const mayBeFrozen of [true, false]) {
       expect(bestWay([frozen, clear, end], four, mayBeFrozen)).toBe(clear);
+      expect(bestWay([frozen, likely, end], four, mayBeFrozen)).toBe(end);
       expect(bestWay([frozen, unclear, end], four, mayBeFrozen)).toBe(end);
       expect(bestWay([frozen, unclear, clear, end], [0, 2], mayBeFrozen)).toBe(unclear); // lower by 0.75 ± 0.25 there
     }
@@ -113,7 +115,7 @@ describe("bestWay", () => {
     expect(bestWay([frozen, shallow, early, end], four, true)).toBe(shallow);
   });
 
-  it("trains fewer layers only where they lost less by more than a standard error, or more layers no less than the frozen encoder", () => {
+  it("trains fewer layers only where they lost less by more than two standard errors, or more layers no less than the frozen encoder", () => {
     const [frozen, deep] = [way(0, [3, 3, 3, 3]), way(6, [1, 1, 1, 1])];
     const [clear, unclear] = [way(2, [0.9, 0.8, 0.9, 0.8]), way(2, [0, 1.5, 0.5, 1.5])];
     expect(bestWay([frozen, clear, deep], four, true)).toBe(clear);
