@@ -64,9 +64,9 @@ export function recipeFor(rows: number, classes: number): Plan {
   };
 }
 
-/** Up to so many rows of a class the least rate is best; from there it grows with their root, until it is three times as high. */
+/** Up to so many rows of a class the least rate is best; from there it grows with their root, until it is twice as high. */
 const fewRows = 8;
-const mostGrowth = 3;
+const mostGrowth = 2;
 
 /** AdamW moves a weight by about the rate in a step: no further than this in all, unless the least rate does. */
 const longestPath = 0.024;

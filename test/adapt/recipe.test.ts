@@ -16,13 +16,13 @@ describe("recipeFor", () => {
 describe("the rate", () => {
   const rateOf = (rows: number, classes: number) => recipeFor(rows, classes).recipe.learningRate;
 
-  it("grows with the root of a class's rows, from 8 on and up to three times", () => {
-    expect([2, 16, 64, 144, 200].map((rows) => rateOf(rows, 2) / 1e-4)).toEqual([1, 1, 2, 3, 3]);
-    expect(rateOf(384, 6)).toBeCloseTo(2.83e-4, 6);
+  it("grows with the root of a class's rows, from 8 on and up to twice", () => {
+    expect([2, 16, 64, 144, 200].map((rows) => rateOf(rows, 2) / 1e-4)).toEqual([1, 1, 2, 2, 2]);
+    expect(rateOf(36, 2) / 1e-4).toBeCloseTo(1.5);
   });
 
   it("is the lower the more steps there are, down to the least", () => {
-    expect(rateOf(900, 2)).toBeCloseTo(2e-4); // 120 steps
+    expect(rateOf(1600, 2) / 1e-4).toBeCloseTo(1.5); // 160 steps
     expect([5_452, 100_000].map((rows) => rateOf(rows, 6))).toEqual([1e-4, 1e-4]);
   });
 
