@@ -73,23 +73,18 @@ export function wayOf(depth: number, steps: number, { targets, logits }: HeldOut
 }
 
 /**
- * What to take by the log loss over some of the rows held out: all steps at the largest depth, which did best on other data, unless fewer
- * steps or layers lost clearly less. Where the frozen encoder lost as little, whichever lost least: it, or fewer layers.
+ * What to take by the log loss over some of the rows held out: of the depths that lost less than the frozen encoder the largest, with all
+ * steps, which did best on other data, unless fewer layers or steps lost clearly less; the frozen encoder where none did.
  *
- * @param ways the frozen encoder first, the others by depth and steps. @param mayBeFrozen false takes the best of the others.
+ * @param ways the frozen encoder first, the others by depth and steps. @param mayBeFrozen false looks at all depths.
  */
 export function bestWay<W extends Way>(ways: readonly W[], rows: readonly number[], mayBeFrozen: boolean): W {
   const [frozen, ...trained] = ways;
+  const looksAt = (depth: number) => trained.filter(({ trial }) => trial.depth === depth);
   const depths = new Set(trained.map(({ trial }) => trial.depth));
-  const ends = [...depths].map((depth) =>
-    lastUnlessWorse(
-      trained.filter(({ trial }) => trial.depth === depth),
-      rows,
-    ),
-  );
-  const usual = lastUnlessWorse(ends, rows);
-  const isBetter = lowest([frozen, usual], rows) !== frozen;
-  return isBetter || !mayBeFrozen ? usual : lowest([frozen, ...ends], rows);
+  const ends = [...depths].map((depth) => lastUnlessWorse(looksAt(depth), rows));
+  const allowed = mayBeFrozen ? ends.filter((end) => lowest([frozen, end], rows) === end) : ends;
+  return allowed.length > 0 ? lastUnlessWorse(allowed, rows) : frozen;
 }
 
 /** Standard errors of a paired difference: fewer come about by chance too often, with a hundred rows and several ways to compare. */

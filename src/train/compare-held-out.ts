@@ -17,7 +17,7 @@ export interface FrozenBaseline {
   names?: Features;
 }
 
-/** Where training is looked at, as shares of all steps: the best of them is where it stops (early stopping). */
+/** Where training is looked at, as shares of all steps: it may end there (early stopping, see `bestWay`). */
 const looks = [0.5, 0.75, 1];
 
 /** Ways of training on some of the rows, and what each says of the others. */

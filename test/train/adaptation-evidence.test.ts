@@ -115,7 +115,7 @@ describe("bestWay", () => {
     expect(bestWay([frozen, shallow, early, end], four, true)).toBe(shallow);
   });
 
-  it("trains fewer layers only where they lost less by more than two standard errors, or more layers no less than the frozen encoder", () => {
+  it("trains fewer layers only where they lost less by more than two standard errors, or more layers did not beat the frozen encoder", () => {
     const [frozen, deep] = [way(0, [3, 3, 3, 3]), way(6, [1, 1, 1, 1])];
     const [clear, unclear] = [way(2, [0.9, 0.8, 0.9, 0.8]), way(2, [0, 1.5, 0.5, 1.5])];
     expect(bestWay([frozen, clear, deep], four, true)).toBe(clear);
