@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import writeFileAtomic from "write-file-atomic";
+import { makeFolder } from "../folder.js";
 
 /** Where unfinished runs are kept, and whether to go on with one. */
 export interface CheckpointOptions {
@@ -49,7 +50,7 @@ export class Checkpoint {
     const header = Buffer.from(JSON.stringify({ progress, lengths, crc32: crc32(body) } satisfies Header));
     const headerSize = Buffer.alloc(4);
     headerSize.writeUInt32LE(header.length);
-    await mkdir(this.folder, { recursive: true });
+    makeFolder(this.folder);
     await writeFileAtomic(this.path, Buffer.concat([headerSize, header, body]));
   }
 

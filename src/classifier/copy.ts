@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { cp, readdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { OutputError } from "../errors.js";
+import { makeFolder } from "../folder.js";
 import { OccupiedFolderError } from "./errors.js";
 
 /**
@@ -19,7 +20,7 @@ export async function replaceFolder(folder: string, write: (temporary: string) =
     clearUp(target);
     const occupied = existsSync(target) && (await readdir(target)).length > 0;
     if (occupied && !existsSync(join(target, "headstart.json"))) throw new OccupiedFolderError(folder);
-    mkdirSync(temporary, { recursive: true });
+    makeFolder(temporary);
     await write(temporary);
     swap(target, temporary, besideOf(target, "old", process.pid));
   } catch (error) {

@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { OutputError, UsageError } from "../errors.js";
+import { requireMakeable, requireWritable } from "../folder.js";
 
 /** Where the answers to what is written to `out` are kept. */
 export function journalOf(out: string): string {
@@ -34,8 +35,17 @@ export function requireNewPlace(option: string, out: string, inputs: readonly st
 
 /** @throws OutputError where a file's folder does not exist or may not be written to */
 export function requireFolderOf(out: string): void {
+  orOutputError(out, () => requireWritable(dirname(out)));
+}
+
+/** @throws OutputError where a folder can neither be made nor replaced */
+export function requirePlaceForFolder(out: string): void {
+  orOutputError(out, () => requireMakeable(dirname(out)));
+}
+
+function orOutputError(out: string, check: () => void): void {
   try {
-    accessSync(dirname(out), constants.W_OK);
+    check();
   } catch (error) {
     throw new OutputError(out, error);
   }

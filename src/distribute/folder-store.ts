@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { OutputError } from "../errors.js";
+import { makeFolder } from "../folder.js";
 import type { ShardStore } from "./store.js";
 
 /** A folder, on a disk that the hosts share unless there is one host. */
@@ -10,7 +11,7 @@ export function folderStore(folder: string): ShardStore {
   return {
     name: folder,
     address: resolve(folder),
-    prepare: () => makeFolder(folder),
+    prepare: async () => prepare(folder),
     list: async () => {
       const names = existsSync(folder) ? await readdir(folder) : [];
       return new Set(names.filter((name) => !name.startsWith(".")));
@@ -24,9 +25,9 @@ export function folderStore(folder: string): ShardStore {
   };
 }
 
-async function makeFolder(folder: string): Promise<void> {
+function prepare(folder: string): void {
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw new OutputError(folder, error);
   }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { RootDatabase } from "lmdb";
+import { makeFolder } from "../folder.js";
 import { type Log, silentLog } from "../log.js";
 import { closeDatabase, openDatabase, removeOldest, setAside } from "./cache-files.js";
 
@@ -25,7 +25,7 @@ export class FeatureCache {
     this.#folder = join(all, fingerprint.slice(0, 32));
     this.#log = log;
     try {
-      mkdirSync(this.#folder, { recursive: true });
+      makeFolder(this.#folder);
       removeOldest(all, this.#folder);
       this.#database = this.#open();
     } catch (error) {

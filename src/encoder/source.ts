@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeFolder } from "../folder.js";
 import type { Log, Progress } from "../log.js";
 import type { PoolingMode } from "../onnx/compose.js";
 import { fetchFromHub, fetchTextFromHub } from "../runtime/transformers.js";
@@ -108,7 +109,7 @@ async function download(id: string, { cacheFolder, log }: { cacheFolder: string;
   try {
     await fetchWithProgress(id, models, log);
     const pooling = await fetchTextFromHub(id, "1_Pooling/config.json");
-    await mkdir(join(folder, "1_Pooling"), { recursive: true });
+    makeFolder(join(folder, "1_Pooling"));
     await writeFile(join(folder, poolingFile), pooling ?? '{"pooling_mode_mean_tokens": true}\n');
   } catch (error) {
     throw new HubError(id, error);

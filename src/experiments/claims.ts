@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { makeFolder } from "../folder.js";
 
 /** A claim whose holder has not been heard of for so long is up for grabs. */
 const STALE_MS = 60_000;
@@ -30,7 +31,7 @@ export class Claims {
 
   /** @returns undefined where another process is at work on the cell. */
   async take(cell: string): Promise<Claim | undefined> {
-    await mkdir(this.#folder, { recursive: true });
+    makeFolder(this.#folder);
     const path = join(this.#folder, `${createHash("sha256").update(cell).digest("hex").slice(0, 24)}.lock`);
     const file = (await this.#create(path)) ?? (await this.#takeOver(path));
     if (!file) return undefined;

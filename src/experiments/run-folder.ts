@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { OutputError } from "../errors.js";
+import { makeFolder } from "../folder.js";
 import { NoRunFolderError, RunDiffersError } from "./errors.js";
 
 /** What the results of a run depend on, and how it came about. */
@@ -38,7 +39,7 @@ export async function openRunFolder(folder: string, manifest: RunManifest, cells
   try {
     const stray = !isBegun && existsSync(folder) && (await readdir(folder)).find((name) => !ownFiles.test(name));
     if (stray) throw new NoRunFolderError(folder, `holds ${stray}, but no run of an experiment`);
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     const plan = join(folder, "plan.json");
     const text = asText({ cells });
     if (!existsSync(plan) || (await readFile(plan, "utf8")) !== text) await writeFileAtomic(plan, text);

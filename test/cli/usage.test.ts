@@ -90,6 +90,13 @@ describe("bad input to train", () => {
     expect(stderr).toContain("(OCCUPIED_FOLDER)");
   });
 
+  it("says that a model cannot be written before it is trained, not after", async () => {
+    writeFileSync(join(folder, "fine.csv"), "text,label\na,x\nb,y\nc,x\nd,y\n");
+    const { code, stdout, stderr } = await headstart(["train", "fine.csv", "--out", "fine.csv/model"], { cwd: folder });
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/^error: fine\.csv\/model: cannot be written: a part of the path is a file/);
+  });
+
   it("refuses a folder that is no model", async () => {
     const { code, stderr } = await headstart(["inspect", folder]);
     expect(code).toBe(1);

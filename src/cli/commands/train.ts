@@ -20,6 +20,7 @@ import { planText } from "../../report/plan-text.js";
 import { scoresText } from "../../report/scores-text.js";
 import { fewestRowsToScore } from "../../train/train-head.js";
 import { onInterrupt } from "../interrupt.js";
+import { requirePlaceForFolder } from "../output-place.js";
 import { commandLine, print, printJson, shellWord } from "../print.js";
 
 /** What the command line gives `train`. */
@@ -96,10 +97,15 @@ async function printPlan(data: string, options: TrainOptions): Promise<void> {
   else print(planText(plan));
 }
 
-/** Said before the training, not after it. */
+/** Said before the training, not after it. @throws OccupiedFolderError, OutputError */
 function requireFree(folder: string): void {
-  if (!existsSync(folder) || existsSync(join(folder, "headstart.json"))) return;
-  if (!statSync(folder).isDirectory() || readdirSync(folder).length > 0) throw new OccupiedFolderError(folder);
+  const isModel = existsSync(join(folder, "headstart.json"));
+  if (existsSync(folder) && !isModel && !isEmptyFolder(folder)) throw new OccupiedFolderError(folder);
+  requirePlaceForFolder(folder);
+}
+
+function isEmptyFolder(path: string): boolean {
+  return statSync(path).isDirectory() && readdirSync(path).length === 0;
 }
 
 function interruption({ out, test, cache, adapt = "none", resume }: TrainOptions, saved: boolean): string {

@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { defaultCacheFolder } from "../../encoder/cache-folder.js";
+import { requireMakeable } from "../../folder.js";
 import { type Instructions, instructions } from "../../runtime/instructions.js";
 
 /** What Headstart runs on. */
@@ -33,12 +34,10 @@ export function describeMachine(): Machine {
   };
 }
 
-/** A folder that is still to be made counts as writable where the one that it will be made in is. */
 function isWritable(folder: string): boolean {
-  if (!existsSync(folder)) return dirname(folder) !== folder && isWritable(dirname(folder));
   try {
-    accessSync(folder, constants.W_OK);
-    return statSync(folder).isDirectory();
+    requireMakeable(folder);
+    return true;
   } catch {
     return false;
   }
