@@ -1,3 +1,4 @@
+import type { FeatureKind } from "../encoder/encoder.js";
 import type { LossWeights } from "./losses.js";
 
 /** How the last layers are trained. */
@@ -34,11 +35,16 @@ export interface Plan {
   recipe: OpenRecipe;
   /** Layers to train where nothing else is asked for. */
   depth: number;
+  /** What of the adapted encoder the head reads; missing where it is what it read of the frozen one. */
+  kind?: FeatureKind;
   /** Of the head that is fitted on the adapted embeddings. */
   C: number;
   /** Of the head where no rows can be held out to find it: near the best on the tuning sets' test rows. */
   temperature: number;
 }
+
+/** So few classes say little of all that an encoder knows: what is learnt of them stays near to it. */
+const fewClasses = 3;
 
 /** From here on a batch shows a class too rarely for pairs, and a probe has enough classes to hold the encoder in place. */
 const manyClasses = 17;
@@ -54,32 +60,34 @@ export function recipeFor(rows: number, classes: number): Plan {
   const { blend, ...pairs } = defaultRecipe;
   const byClasses =
     classes < manyClasses
-      ? { learningRate: usualRate(rows / classes, steps) }
+      ? { learningRate: usualRate(rows, classes, steps) }
       : { loss: { crossEntropy: 1 }, batchSize: 64, blend };
   return {
     recipe: { ...pairs, steps, ...byClasses },
     depth: Number.POSITIVE_INFINITY,
+    ...(classes > fewClasses && { kind: "last" }), // what the loss is taken of, where most of its way is gone
     C: 1,
     temperature: Math.min(1, Math.sqrt(rows) / 10),
   };
 }
 
-/** Up to so many rows of a class the least rate is best; from there it grows with their root, until it is twice as high. */
+/** The rate for `fewRows` of a class, and how high it may get: it grows with their root. */
+const startingRate = { fewClasses: 1e-4, moreClasses: 7e-5 };
 const fewRows = 8;
-const mostGrowth = 2;
+const highestRate = 2e-4;
 
-/** AdamW moves a weight by about the rate in a step: no further than this in all, unless the least rate does. */
+/** AdamW moves a weight by about the rate in a step: no further than this in all, unless `rateOfMany` does. */
 const longestPath = 0.024;
+const rateOfMany = 1e-4;
 
 /** More rows of a class bear larger steps, and many steps get as far with smaller ones. */
-function usualRate(rowsOfClass: number, steps: number): number {
-  const least = defaultRecipe.learningRate;
-  const growth = Math.min(mostGrowth, Math.sqrt(rowsOfClass / fewRows));
-  return Math.max(least, Math.min(least * growth, longestPath / steps));
+function usualRate(rows: number, classes: number, steps: number): number {
+  const start = classes <= fewClasses ? startingRate.fewClasses : startingRate.moreClasses;
+  const grown = start * Math.sqrt(Math.max(1, rows / classes / fewRows));
+  return Math.min(grown, highestRate, Math.max(rateOfMany, longestPath / steps));
 }
 
-/** So few classes say so little of all that an encoder knows that less than a third of the way is best, until each has many rows. */
-const fewClasses = 3;
+/** Until each class has so many rows, less than a third of the way is best for few classes. */
 const manyRows = 64;
 
 /**

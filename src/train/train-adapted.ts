@@ -68,7 +68,7 @@ export async function trainAdapted(
   const evidence: AdaptationEvidence = { rows: texts.length, fewestRows: fewestRowsToCompare, heldOut: 0, trials: [] };
   const holding = holdingOut(texts.length);
   if (!holding) {
-    const { kind } = frozen; // what cross-validation chose: as good after adaptation, and better the less that changes (docs/decisions/0005)
+    const { kind = frozen.kind } = usual; // docs/decisions/0005
     const fit = await adaptAndFit(tensorflow, encoder, texts, targets, { ...plan, kind });
     await fit.checkpoint?.remove();
     const trained = trainedHead(fit.head, kind, plan.C, usual.temperature, targets);

@@ -8,6 +8,11 @@ describe("recipeFor", () => {
     expect(recipeFor(480, 60).recipe).toMatchObject({ loss: { crossEntropy: 1 }, blend: 1, batchSize: 64 });
   });
 
+  it("reads the layer that was trained on, but for few classes, where the encoder stays near to what it was", () => {
+    expect([4, 6, 20].map((classes) => recipeFor(48, classes).kind)).toEqual(["last", "last", "last"]);
+    expect([2, 3].map((classes) => recipeFor(48, classes).kind)).toEqual([undefined, undefined]);
+  });
+
   it("takes 30 steps at least, and four times the root of the rows", () => {
     expect([16, 384, 10_000].map((rows) => recipeFor(rows, 2).recipe.steps)).toEqual([30, 78, 400]);
   });
@@ -19,6 +24,15 @@ describe("the rate", () => {
   it("grows with the root of a class's rows, from 8 on and up to twice", () => {
     expect([2, 16, 64, 144, 200].map((rows) => rateOf(rows, 2) / 1e-4)).toEqual([1, 1, 2, 2, 2]);
     expect(rateOf(36, 2) / 1e-4).toBeCloseTo(1.5);
+  });
+
+  it("starts lower where there are more than three classes, and comes as high", () => {
+    expect([8, 24, 64, 400].map((rows) => rateOf(rows * 6, 6) / 1e-4)).toEqual([
+      0.7,
+      expect.closeTo(1.21),
+      expect.closeTo(1.98),
+      expect.closeTo(1.22),
+    ]);
   });
 
   it("is the lower the more steps there are, down to the least", () => {
