@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
  */
 export function makeFolder(folder: string): void {
   const above = dirname(folder);
-  if (!existsSync(above)) makeFolder(above);
+  if (above !== folder && !existsSync(above)) makeFolder(above);
   try {
     mkdirSync(folder);
   } catch (error) {
@@ -28,6 +28,7 @@ export function requireWritable(folder: string): void {
 
 /** The same of a folder that may still have to be made: then of the nearest one above it. */
 export function requireMakeable(folder: string): void {
-  if (existsSync(folder)) requireWritable(folder);
-  else requireMakeable(dirname(folder));
+  const above = dirname(folder);
+  if (above === folder || existsSync(folder)) requireWritable(folder);
+  else requireMakeable(above);
 }

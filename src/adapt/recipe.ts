@@ -35,7 +35,7 @@ export interface Plan {
   recipe: OpenRecipe;
   /** Layers to train where nothing else is asked for. */
   depth: number;
-  /** What of the adapted encoder the head reads; missing where it is what it read of the frozen one. */
+  /** What of the adapted encoder the head reads where no rows can be held out; missing: what it read of the frozen one. */
   kind?: FeatureKind;
   /** Of the head that is fitted on the adapted embeddings. */
   C: number;
@@ -65,7 +65,7 @@ export function recipeFor(rows: number, classes: number): Plan {
   return {
     recipe: { ...pairs, steps, ...byClasses },
     depth: Number.POSITIVE_INFINITY,
-    ...(classes > fewClasses && { kind: "last" }), // what the loss is taken of, where most of its way is gone
+    ...(classes > fewClasses && { kind: "last" }), // the layer that the loss moved, most of its way
     C: 1,
     temperature: Math.min(1, Math.sqrt(rows) / 10),
   };

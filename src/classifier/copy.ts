@@ -14,7 +14,9 @@ export async function replaceFolder(folder: string, write: (temporary: string) =
   const target = resolve(folder);
   const temporary = besideOf(target, "tmp", process.pid);
   // A write that is under way when the process leaves may put a file into the folder that is being removed.
-  const removeTemporary = () => rmSync(temporary, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
+  const removeTemporary = () => {
+    if (existsSync(temporary)) rmSync(temporary, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
+  };
   process.once("exit", removeTemporary);
   try {
     clearUp(target);

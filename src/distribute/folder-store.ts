@@ -11,7 +11,7 @@ export function folderStore(folder: string): ShardStore {
   return {
     name: folder,
     address: resolve(folder),
-    prepare: async () => prepare(folder),
+    prepare: () => prepare(folder),
     list: async () => {
       const names = existsSync(folder) ? await readdir(folder) : [];
       return new Set(names.filter((name) => !name.startsWith(".")));
@@ -25,7 +25,7 @@ export function folderStore(folder: string): ShardStore {
   };
 }
 
-function prepare(folder: string): void {
+async function prepare(folder: string): Promise<void> {
   try {
     makeFolder(folder);
   } catch (error) {

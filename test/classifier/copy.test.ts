@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { replaceFolder } from "../../src/classifier/copy.js";
+import { OutputError } from "../../src/errors.js";
 
 let folder: string;
 
@@ -45,6 +46,12 @@ describe("replaceFolder", () => {
     await expect(replaceFolder(join(folder, "model"), failing)).rejects.toThrow("no more");
     expect(read()).toBe("first");
     expect(readdirSync(folder)).toEqual(["model"]);
+  });
+
+  it("says that a folder cannot stand in a file, and leaves the file alone", async () => {
+    writeFileSync(join(folder, "file"), "words");
+    await expect(replaceFolder(join(folder, "file", "model"), write("first"))).rejects.toThrow(OutputError);
+    expect(readFileSync(join(folder, "file"), "utf8")).toBe("words");
   });
 
   it("removes what killed processes left beside it, and nothing of those that run", async () => {

@@ -89,6 +89,19 @@ describe("trainAdapted with few rows", () => {
     await adapted.dispose();
   });
 
+  it.each([
+    [3, "last3"],
+    [4, "last"],
+  ])("reads of %i classes what fits them: %s", async (count, kind) => {
+    const { texts, targets } = rowsOf(12);
+    const labels = Int32Array.from(texts.keys(), (row) => row % count);
+    const frozen = { features: featuresOf(targets, 1), kind: "last3" as const, C: 1 };
+    const own: Targets = { kind: "single-label", classes: count, labels };
+    const { adapted } = await trainAdapted(wasm, encoder, texts, frozen, optionsFor(own));
+    expect([adapted!.trained.features, adapted!.encoder.kind]).toEqual([kind, kind]);
+    await adapted!.encoder.dispose();
+  });
+
   it("trains on the labels' names as well, and counts them as no rows", async () => {
     const { texts, targets } = rowsOf(12);
     const frozen = { features: featuresOf(targets, 1), kind: "last" as const, C: 1 };
