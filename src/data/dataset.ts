@@ -4,7 +4,7 @@ import { labelColumnOf, textColumnOf } from "./columns.js";
 import { EmptyTextsError, NoRowsError, TextTypeError } from "./errors.js";
 import { labelReadingOf, readLabels } from "./label-cells.js";
 import { type OpenOptions, openTable } from "./table.js";
-import { counted, listed, place } from "./wording.js";
+import { counted, numbered, place } from "./wording.js";
 
 /** Labelled texts in memory. */
 export interface Dataset {
@@ -184,7 +184,7 @@ function withoutEmptyTexts(rows: Rows, skip: boolean): Rows {
   if (!skip) throw new EmptyTextsError(rows.name, rows.unit, empty, rows.lines.length);
   if (empty.length === rows.lines.length) throw new NoRowsError(rows.name, [rows.textColumn, rows.labelColumn]);
   const kept = <T>(items: T[]) => items.filter((_, row) => isFull[row]);
-  const note = `left out ${counted(empty.length, "row")} with an empty text (${rows.unit}s ${listed(empty)})`;
+  const note = `left out ${counted(empty.length, "row")} with an empty text (${numbered(rows.unit, empty)})`;
   return {
     ...rows,
     texts: kept(rows.texts),

@@ -1,5 +1,5 @@
 import { HeadstartError } from "../errors.js";
-import { counted, listed, quote } from "./wording.js";
+import { counted, listed, numbered, quote } from "./wording.js";
 
 /** A text is not a string. `where` is `file:line` or `example 3`. */
 export class TextTypeError extends HeadstartError {
@@ -28,7 +28,7 @@ export class EmptyTextsError extends HeadstartError {
 
   constructor(name: string, unit: string, lines: readonly number[], total: number) {
     super(
-      `${name}: ${counted(lines.length, "empty text")} of ${total.toLocaleString("en-US")} (${unit}s ${listed(lines)}). ` +
+      `${name}: ${counted(lines.length, "empty text")} of ${total.toLocaleString("en-US")} (${numbered(unit, lines)}). ` +
         "Fill them in, or leave such rows out with --skip-empty.",
     );
   }

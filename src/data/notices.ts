@@ -2,7 +2,7 @@ import type { Dataset } from "./dataset.js";
 import { duplicateGroups } from "./duplicates.js";
 import { labelCounts } from "./labels.js";
 import { isNumber } from "./trainable.js";
-import { counted, listed, quote } from "./wording.js";
+import { counted, listed, numbered, quote } from "./wording.js";
 
 const IMBALANCE = 10;
 const FEW_EXAMPLES = 5;
@@ -96,6 +96,6 @@ function longTexts(dataset: Dataset): string[] {
   if (long.length === 0) return [];
   const what = counted(long.length, "text is", "texts are");
   return [
-    `${what} longer than a million characters (${dataset.unit}s ${listed(long)}): only the beginning is read. Is a quote missing?`,
+    `${what} longer than a million characters (${numbered(dataset.unit, long)}): only the beginning is read. Is a quote missing?`,
   ];
 }

@@ -15,6 +15,11 @@ export function listed(items: readonly (string | number)[], limit = 5): string {
   return items.length > limit ? `${shown} and ${(items.length - limit).toLocaleString("en-US")} more` : shown;
 }
 
+/** `line 3`, `lines 3, 4`, `lines 3, 4, 5, 6, 7 and 2 more`. */
+export function numbered(unit: string, numbers: readonly number[]): string {
+  return `${numbers.length === 1 ? unit : `${unit}s`} ${listed(numbers)}`;
+}
+
 /** `1 row`, `2 rows`, `12,000 rows`; `plural` where an s is not enough. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${count.toLocaleString("en-US")} ${count === 1 ? noun : plural}`;

@@ -52,6 +52,8 @@ describe("loadDataset", () => {
     const dataset = await loadDataset(fileWith("a.csv", "text,label\na,x\n,y\n \u00a0,x\nb,y\n"), { skipEmpty: true });
     expect([...dataset.lines]).toEqual([2, 5]);
     expect(dataset.notes.at(-1)).toBe("left out 2 rows with an empty text (lines 3, 4)");
+    const one = await loadDataset(fileWith("a.csv", "text,label\na,x\n,y\nb,y\n"), { skipEmpty: true });
+    expect(one.notes.at(-1)).toBe("left out 1 row with an empty text (line 3)");
   });
 
   it("takes numbers and booleans of JSON as names", async () => {

@@ -52,7 +52,7 @@ describe("noticesOf", () => {
   it("names texts of a megabyte", () => {
     const long = { text: "x".repeat(1_000_000), label: "a" };
     expect(noticesOf(datasetFrom([...rows(5, "a"), ...rows(5, "b"), long]))[0]).toMatch(
-      /^1 text is longer .* \(examples 11\)/,
+      /^1 text is longer .* \(example 11\)/,
     );
   });
 });
