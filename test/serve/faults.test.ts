@@ -131,7 +131,7 @@ describe("SIGTERM and SIGINT under load", () => {
   it.each(["SIGTERM", "SIGINT"] as const)(
     "%s: what was accepted is answered, then the process ends",
     async (signal) => {
-      const serving = await serve([model, "--workers", "1", "--max-batch", "16", "--drain-ms", "50"]);
+      const serving = await serve([model, "--workers", "1", "--max-batch", "16", "--drain-ms", "1000"]);
       const requests = Array.from({ length: 30 }, () => predict(serving, longTexts(40)));
       await until(async () => (await metric(serving, "headstart_waiting_texts")) > 300);
       const stopped = serving.stop(signal);
