@@ -31,10 +31,17 @@ export interface AdaptOptions {
   log?: Log;
 }
 
+/** When training is looked at, and how much of its way from the pretrained weights is taken then. */
+export interface Look {
+  steps: number;
+  /** Missing: the recipe's. */
+  blend?: number;
+}
+
 /** Looks at what has been learnt so far; what `look` returns comes back in `looks`. */
 export interface Looking {
-  /** After so many steps. */
-  after: readonly number[];
+  /** By steps, ascending. */
+  at: readonly Look[];
   /** R texts that are not trained on. */
   texts: readonly string[];
   /** @param own embeddings of the training texts, [N, D]. @param others those of `texts`, [R, D]. */
@@ -49,8 +56,8 @@ export interface Adapted {
   losses: number[];
   /** Embeddings of some of the texts in float32, to hold what is stored against: [rows, D]. */
   sample: { rows: number[]; embeddings: Float32Array };
-  /** What `looking` found, by the number of steps. */
-  looks: Record<number, number[]>;
+  /** What `looking` found, one for each of `at`. */
+  looks: number[][];
   /** Of the finished run; to be removed when what came of it is safe. */
   checkpoint?: Checkpoint;
 }
@@ -82,7 +89,7 @@ export async function adaptEncoder(
     const run = new TrainingRun(tensorflow, layers, targets, encoder.layers, recipe, random, options.probe);
     const checkpoint = options.checkpoints && checkpointOf(encoder, texts, targets, options);
     const before = options.checkpoints?.resume ? await restore(run, checkpoint) : undefined;
-    const { losses, looks } = before ?? { losses: [], looks: {} };
+    const { losses, looks } = before ?? { losses: [], looks: [] };
     if (before) log.info(`going on behind step ${losses.length} of ${recipe.steps}`);
     run.skip(losses.length);
     const everyMs = options.checkpoints?.everyMs ?? checkpointEveryMs;
@@ -93,7 +100,9 @@ export async function adaptEncoder(
       losses.push(await run.step(losses.length));
       const done = losses.length;
       bar.update(done, `loss ${losses[done - 1].toFixed(3)}`);
-      if (looking?.after.includes(done)) looks[done] = await lookAt(layers, recipe.blend, looking);
+      for (const { steps, blend = recipe.blend } of looking?.at ?? []) {
+        if (steps === done) looks.push(await lookAt(layers, blend, looking!));
+      }
       const nowMs = performance.now();
       const isWorthKeeping = done === last && nowMs - startMs > everyMs;
       if (checkpoint && (isWorthKeeping || nowMs - savedMs > everyMs)) {

@@ -19,8 +19,8 @@ export interface CheckpointOptions {
 export interface TrainingProgress {
   /** The loss of every step so far; their number is the next step. */
   losses: number[];
-  /** What was found when the encoder was looked at on the way, by the number of steps before. */
-  looks: Record<number, number[]>;
+  /** What was found when the encoder was looked at on the way, in this order. */
+  looks: number[][];
 }
 
 /** All that training needs to go on after a step. */

@@ -37,11 +37,16 @@ export interface Plan {
   depth: number;
   /** What of the adapted encoder the head reads where no rows can be held out; missing: what it read of the frozen one. */
   kind?: FeatureKind;
+  /** What to compare on rows held out in place of the usual blend; empty: it is not compared. */
+  blends: readonly number[];
   /** Of the head that is fitted on the adapted embeddings. */
   C: number;
   /** Of the head where no rows can be held out to find it: near the best on the tuning sets' test rows. */
   temperature: number;
 }
+
+/** Of the way from the pretrained weights; nearer to them no set did best. */
+const comparedBlends = [0.35, 0.5, 0.65, 0.8, 0.95];
 
 /** So few classes say little of all that an encoder knows: what is learnt of them stays near to it. */
 const fewClasses = 3;
@@ -66,6 +71,7 @@ export function recipeFor(rows: number, classes: number): Plan {
     recipe: { ...pairs, steps, ...byClasses },
     depth: Number.POSITIVE_INFINITY,
     ...(classes > fewClasses && { kind: "last" }), // the layer that the loss moved, most of its way
+    blends: classes > fewClasses && classes < manyClasses ? comparedBlends : [],
     C: 1,
     temperature: Math.min(1, Math.sqrt(rows) / 10),
   };

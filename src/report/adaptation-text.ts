@@ -22,11 +22,15 @@ function reasonText({ depth, evidence, request, steps }: AdaptationRecord): stri
       ? `${what}: ${rows} rows are too few to hold any out and compare (${fewestRows} needed), so the usual way`
       : `${what}, as told`;
   }
+  const comparesBlends = trials.some(({ blend }) => blend !== undefined);
   const lines = trials.map(
     (trial) =>
       `${`${trial.depth || "frozen"}`.padStart(10)}  ${`${trial.steps || ""}`.padStart(6)}  ` +
+      `${comparesBlends ? `${(trial.blend?.toFixed(2) ?? "").padStart(6)}  ` : ""}` +
       `${percent(trial.accuracy).padStart(8)}  ${trial.logLoss.toFixed(3).padStart(8)}`,
   );
-  const how = `by log loss on ${heldOut} rows held out; fewer steps or layers only where it is lower by two standard errors`;
-  return `${what} (${how})\n    layers   steps  accuracy  log loss\n${lines.join("\n")}`;
+  const fewer = `fewer ${comparesBlends ? "layers" : "steps or layers"} only where it is lower by two standard errors`;
+  const how = `by log loss on ${heldOut} rows held out; ${fewer}`;
+  const blends = comparesBlends ? "   blend" : "";
+  return `${what} (${how})\n    layers   steps${blends}  accuracy  log loss\n${lines.join("\n")}`;
 }

@@ -73,7 +73,7 @@ export interface StoredForm {
 
 /**
  * Trains the last layers, then a head from nothing on what they make of the same texts.
- * @returns looks: what a head fitted then says of `looking.texts`, logits [R, K], by the number of steps.
+ * @returns looks: what a head fitted then says of `looking.texts`, logits [R, K], one for each of `looking.at`.
  */
 export async function adaptAndFit(
   tensorflow: Tensorflow,
@@ -82,7 +82,7 @@ export async function adaptAndFit(
   targets: Targets,
   plan: AdaptationPlan,
   looking?: Omit<Looking, "look">,
-): Promise<AdaptedFit & { looks: Record<number, number[]> }> {
+): Promise<AdaptedFit & { looks: number[][] }> {
   const { C, classWeight, kind = "last", names = [] } = plan;
   const lessons = [...texts, ...names];
   const classWeights = classWeight === "balanced" ? balancedClassWeights(targets) : undefined;
@@ -93,7 +93,8 @@ export async function adaptAndFit(
   const look = async (own: Features, others: Features) => [...headLogits((await headOn(own)).head, others)];
   const frozen = await frozenFeatures(encoder, lessons);
   const apart = separability(firstRows(frozen, texts.length), targets);
-  const recipe = { blend: usualBlend(texts.length, targets.classes, apart), ...plan.recipe };
+  const { blend = usualBlend(texts.length, targets.classes, apart) } = plan.recipe;
+  const recipe = { ...plan.recipe, blend };
   const learnt = names.length > 0 ? withNameTargets(targets) : targets;
   const { model, sample, ...rest } = await adaptEncoder(tensorflow, encoder, lessons, learnt, {
     ...plan,

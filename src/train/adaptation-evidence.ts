@@ -39,6 +39,8 @@ export interface Trial {
   /** Layers trained; 0 is the frozen encoder. */
   depth: number;
   steps: number;
+  /** Share of the way from the pretrained weights to the trained ones; missing: what is usual for such rows. */
+  blend?: number;
   accuracy: number;
   /** Needs no threshold and tells more than right and wrong: what trials are compared by. */
   logLoss: number;
@@ -63,28 +65,36 @@ export interface Way {
 }
 
 /** Scores logits of rows held out. */
-export function wayOf(depth: number, steps: number, { targets, logits }: HeldOutRows): Way {
+export function wayOf(trained: Omit<Trial, "accuracy" | "logLoss">, { targets, logits }: HeldOutRows): Way {
   const { classes } = targets;
   const calibrated = calibratedCrosswise(targets, logits).logits;
   const losses = Float64Array.from({ length: rowsOf(targets) }, (_, row) =>
     logLoss(selectTargets(targets, [row]), calibrated.subarray(row * classes, (row + 1) * classes)),
   );
-  return { trial: { depth, steps, accuracy: accuracyOf(targets, logits), logLoss: average(losses) }, logits, losses };
+  const trial = { ...trained, accuracy: accuracyOf(targets, logits), logLoss: average(losses) };
+  return { trial, logits, losses };
 }
 
 /**
  * What to take by the log loss over some of the rows held out: of the depths that lost less than the frozen encoder the largest, with all
- * steps, which did best on other data, unless fewer layers or steps lost clearly less; the frozen encoder where none did.
+ * steps, which did best on other data, unless fewer layers or steps lost clearly less; the frozen encoder where none did. Of the shares of
+ * one training's way that lost least: they differ by less chance than trainings do.
  *
  * @param ways the frozen encoder first, the others by depth and steps. @param mayBeFrozen false looks at all depths.
  */
 export function bestWay<W extends Way>(ways: readonly W[], rows: readonly number[], mayBeFrozen: boolean): W {
   const [frozen, ...trained] = ways;
-  const looksAt = (depth: number) => trained.filter(({ trial }) => trial.depth === depth);
-  const depths = new Set(trained.map(({ trial }) => trial.depth));
-  const ends = [...depths].map((depth) => lastUnlessWorse(looksAt(depth), rows));
+  const ends = groupsOf(trained, "depth").map((training) => {
+    const lengths = groupsOf(training, "steps").map((shares) => lowest(shares, rows));
+    return lastUnlessWorse(lengths, rows);
+  });
   const allowed = mayBeFrozen ? ends.filter((end) => lowest([frozen, end], rows) === end) : ends;
   return allowed.length > 0 ? lastUnlessWorse(allowed, rows) : frozen;
+}
+
+function groupsOf<W extends Way>(ways: readonly W[], key: "depth" | "steps"): W[][] {
+  const values = new Set(ways.map(({ trial }) => trial[key]));
+  return [...values].map((value) => ways.filter(({ trial }) => trial[key] === value));
 }
 
 /** Standard errors of a paired difference: fewer come about by chance too often, with a hundred rows and several ways to compare. */

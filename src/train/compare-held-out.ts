@@ -1,3 +1,4 @@
+import type { Look } from "../adapt/adapt.js";
 import type { Checkpoint } from "../adapt/checkpoint.js";
 import type { Encoder, FeatureKind } from "../encoder/encoder.js";
 import { type Features, selectFeatures, selectTargets, type Targets } from "../head/linear.js";
@@ -17,8 +18,14 @@ export interface FrozenBaseline {
   names?: Features;
 }
 
-/** Where training is looked at, as shares of all steps: it may end there (early stopping, see `bestWay`). */
-const looks = [0.5, 0.75, 1];
+/** Where training may end, as shares of all steps (early stopping, see `bestWay`). */
+const ends = [0.5, 0.75, 1];
+
+/** Both ways of going less far are not compared: shares of the whole training where there are any, else where it may end. */
+function looksOf(steps: number, blends: readonly number[]): Look[] {
+  if (blends.length > 0) return blends.map((blend) => ({ steps, blend }));
+  return ends.map((share) => ({ steps: Math.max(1, Math.round(share * steps)) }));
+}
 
 /** Ways of training on some of the rows, and what each says of the others. */
 export interface Comparison {
@@ -31,6 +38,15 @@ export interface Comparison {
   checkpoints: Checkpoint[];
 }
 
+/** The rows, and what is compared on those held out. */
+export interface ComparisonOptions extends HoldingOut {
+  targets: Targets;
+  /** [N], rows with the same number stay on one side of the split. */
+  groups: Int32Array;
+  /** Shares of the way from the pretrained weights to compare; empty: the recipe's alone. */
+  blends: readonly number[];
+}
+
 /** Trains without the rows held out, frozen and at each depth, and scores every look at those rows. */
 export async function compareHeldOut(
   tensorflow: Tensorflow,
@@ -39,14 +55,14 @@ export async function compareHeldOut(
   frozen: FrozenBaseline,
   depths: readonly number[],
   plan: AdaptationPlan,
-  { targets, groups, folds: count, heldOut }: { targets: Targets; groups: Int32Array } & HoldingOut,
+  { targets, groups, blends, folds: count, heldOut }: ComparisonOptions,
 ): Promise<Comparison> {
   const folds = foldsOf(targets, count, plan.random.fork(), groups);
   const all = [...folds.of.keys()];
   const rows = Int32Array.from(all.filter((row) => folds.of[row] < heldOut));
   const found = new HeldOutLogits(rows, targets.classes);
   const checkpoints: Checkpoint[] = [];
-  const after = looks.map((share) => Math.max(1, Math.round(share * plan.recipe.steps)));
+  const looks = looksOf(plan.recipe.steps, blends);
   for (let fold = 0; fold < heldOut; fold++) {
     const [training, held] = [all.filter((row) => folds.of[row] !== fold), all.filter((row) => folds.of[row] === fold)];
     const parted = {
@@ -58,13 +74,13 @@ export async function compareHeldOut(
     };
     for (const depth of [0, ...depths]) {
       const way = { ...plan, depth, C: depth === 0 ? frozen.C : plan.C };
-      const fit = await fitAtDepth(tensorflow, encoder, parted, way, after);
+      const fit = await fitAtDepth(tensorflow, encoder, parted, way, looks);
       await fit.adapted?.encoder.dispose();
       if (fit.adapted?.checkpoint) checkpoints.push(fit.adapted.checkpoint);
-      for (const { steps, logits } of fit.heldOut) found.add({ depth, steps }, held, logits);
+      for (const { logits, ...look } of fit.heldOut) found.add({ depth, ...look }, held, logits);
     }
   }
   const known = selectTargets(targets, [...rows]);
-  const ways = found.ways.map(({ depth, steps, logits }) => wayOf(depth, steps, { rows, targets: known, logits }));
+  const ways = found.ways.map(({ logits, ...trained }) => wayOf(trained, { rows, targets: known, logits }));
   return { rows, targets: known, ways, checkpoints };
 }

@@ -1,3 +1,4 @@
+import type { Look } from "../adapt/adapt.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { balancedClassWeights } from "../head/class-weights.js";
 import { fitHead } from "../head/fit.js";
@@ -22,8 +23,8 @@ export interface PartedRows {
 export interface DepthFit {
   /** What it says of the rows that it was trained on, [N, K]: beside what it says of others, the sign of overfitting. */
   own: Float32Array;
-  /** What it says of the texts held out, logits [R, K], after so many steps. */
-  heldOut: { steps: number; logits: ArrayLike<number> }[];
+  /** What it says of the texts held out, logits [R, K], at each look. */
+  heldOut: (Look & { logits: ArrayLike<number> })[];
   /** Missing at depth 0. To be disposed of by the caller. */
   adapted?: AdaptedFit;
 }
@@ -31,14 +32,14 @@ export interface DepthFit {
 /**
  * Trains at one depth on some rows, and asks it for others: what `train --adapt` chooses a depth by, and what `extent` measures.
  * Depth 0 is a head on the frozen encoder.
- * @param after steps to ask after, in the middle of the training; where there are none the finished encoder is asked, as it is stored.
+ * @param at when to ask, in the middle of the training, by steps; where it is empty the finished encoder is asked, as it is stored.
  */
 export async function fitAtDepth(
   tensorflow: Tensorflow,
   encoder: Encoder,
   { texts, targets, features, names, heldOut }: PartedRows,
   plan: AdaptationPlan,
-  after: readonly number[] = [],
+  at: readonly Look[] = [],
 ): Promise<DepthFit> {
   if (plan.depth === 0) {
     const classWeight = plan.classWeight === "balanced" ? balancedClassWeights(targets) : undefined;
@@ -46,9 +47,9 @@ export async function fitAtDepth(
     const logits = headLogits(head, heldOut.features);
     return { own: headLogits(head, features), heldOut: [{ steps: 0, logits }] };
   }
-  const looking = after.length > 0 ? { after, texts: heldOut.texts } : undefined;
+  const looking = at.length > 0 ? { at, texts: heldOut.texts } : undefined;
   const adapted = await adaptAndFit(tensorflow, encoder, texts, targets, plan, looking);
-  const looks = Object.entries(adapted.looks).map(([steps, logits]) => ({ steps: Number(steps), logits }));
+  const looks = adapted.looks.map((logits, i) => ({ ...at[i], logits }));
   const finished = async () => ({
     steps: adapted.losses.length,
     logits: headLogits(adapted.head, await adapted.encoder.encode(heldOut.texts)),

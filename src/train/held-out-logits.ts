@@ -1,7 +1,8 @@
-/** A way of training: layers and steps. The frozen encoder has none of either. */
-interface TrainedWay {
+import type { Look } from "../adapt/adapt.js";
+
+/** A way of training: layers, steps, and how much of the way is taken. The frozen encoder has no layers and no steps. */
+interface TrainedWay extends Look {
   depth: number;
-  steps: number;
 }
 
 /** What each way of training says of the rows that are held out in turn. */
@@ -23,11 +24,11 @@ export class HeldOutLogits {
   }
 
   /** @param rows those that were held out from this training. @param logits [rows, K] */
-  add({ depth, steps }: TrainedWay, rows: readonly number[], logits: ArrayLike<number>): void {
-    const name = `${depth} ${steps}`;
+  add({ depth, steps, blend }: TrainedWay, rows: readonly number[], logits: ArrayLike<number>): void {
+    const name = `${depth} ${steps} ${blend}`;
     const known = this.#found.get(name);
     const all = known?.logits ?? new Float32Array(this.#places.size * this.classes);
-    if (!known) this.#found.set(name, { depth, steps, logits: all });
+    if (!known) this.#found.set(name, { depth, steps, blend, logits: all });
     for (const [i, row] of rows.entries()) {
       const place = this.#places.get(row)!;
       for (let k = 0; k < this.classes; k++) all[place * this.classes + k] = logits[i * this.classes + k];

@@ -75,7 +75,9 @@ export async function trainAdapted(
     return { depth, evidence, recipe: fit.recipe, adapted: { ...fit, trained } };
   }
   const depths = trialDepths(request, depth, holding);
-  const comparison = await compareHeldOut(tensorflow, encoder, texts, frozen, depths, plan, { ...options, ...holding });
+  const blends = recipe.blend === undefined ? usual.blends : [];
+  const how = { ...options, ...holding, blends };
+  const comparison = await compareHeldOut(tensorflow, encoder, texts, frozen, depths, plan, how);
   const { ways, checkpoints, ...heldOut } = comparison;
   evidence.trials = ways.map(({ trial }) => trial);
   evidence.heldOut = heldOut.rows.length;
@@ -89,8 +91,9 @@ export async function trainAdapted(
     for (const checkpoint of checkpoints) await checkpoint.remove();
     return { depth: 0, evidence, recipe };
   }
-  const { depth: wanted, steps } = way.trial;
-  const fit = await adaptAndFit(tensorflow, encoder, texts, targets, { ...plan, depth: wanted, stopAfter: steps });
+  const { depth: wanted, steps, blend = recipe.blend } = way.trial;
+  const chosen = { ...plan, depth: wanted, stopAfter: steps, recipe: { ...recipe, blend } };
+  const fit = await adaptAndFit(tensorflow, encoder, texts, targets, chosen);
   for (const checkpoint of [...checkpoints, fit.checkpoint]) await checkpoint?.remove();
   const temperature = fitTemperature(heldOut.targets, way.logits);
   const scored = { ...heldOut, logits: crossChosenLogits(ways, targets.classes, mayBeFrozen) };

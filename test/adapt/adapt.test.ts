@@ -140,13 +140,15 @@ describe("adaptEncoder", () => {
       seen.push(own, others);
       return [seen.length];
     };
-    const looked = await adapt(recipe, { looking: { after: [2, 6], texts: [eight[3], "another"], look } });
-    expect(looked.looks).toEqual({ 2: [2], 6: [4] });
-    const [early, , last, others] = seen;
+    const at = [{ steps: 2 }, { steps: 6, blend: 0 }, { steps: 6 }];
+    const looked = await adapt(recipe, { looking: { at, texts: [eight[3], "another"], look } });
+    expect(looked.looks).toEqual([[2], [4], [6]]);
+    const [early, , pretrained, , last, others] = seen;
     const { size } = last;
     expect([last.rows, others.rows]).toEqual([8, 2]);
     expect(largestDifference(last.data, (await featuresOf(looked.model)).data)).toBeLessThan(1e-5);
     expect(largestDifference(others.data.subarray(0, size), last.data.subarray(3 * size, 4 * size))).toBeLessThan(1e-5);
+    expect(largestDifference(pretrained.data, (await encoder.encode(eight)).data)).toBeLessThan(1e-5);
     expect(largestDifference(early.data, last.data)).toBeGreaterThan(1e-3);
     expect(sameBytes(looked.model, (await adapt(recipe)).model)).toBe(true);
   });

@@ -19,7 +19,7 @@ function state(steps: number, value: number): TrainingState {
   const weights = new Float32Array(50).fill(value).subarray(10, 40);
   const moments = new Float32Array(7).fill(-value);
   const losses = Array.from({ length: steps }, (_, i) => 1 / (i + 3));
-  return { progress: { losses, looks: { 2: [0.1, -3] } }, arrays: [weights, moments] };
+  return { progress: { losses, looks: [[0.1, -3]] }, arrays: [weights, moments] };
 }
 
 describe("Checkpoint", () => {

@@ -18,6 +18,17 @@ describe("recipeFor", () => {
   });
 });
 
+describe("the blends that are compared on rows held out", () => {
+  it("are those of pairs of more than three classes: fewer ask for too little by log loss, and many take all of the way", () => {
+    expect([2, 3, 17, 60].map((classes) => recipeFor(400, classes).blends)).toEqual([[], [], [], []]);
+    for (const classes of [4, 16]) {
+      const { blends } = recipeFor(400, classes);
+      expect(blends.length).toBeGreaterThan(2);
+      expect([...blends].sort((a, b) => a - b)).toEqual(blends);
+    }
+  });
+});
+
 describe("the rate", () => {
   const rateOf = (rows: number, classes: number) => recipeFor(rows, classes).recipe.learningRate;
 

@@ -77,11 +77,14 @@ describe("adaptEncoder, killed and resumed", () => {
   it("does not look again where it has looked", async () => {
     let looks = 0;
     const look = async (own: Features) => [++looks, own.data[0]];
-    const options = { looking: { after: [2, 4], texts: ["another"], look }, checkpoints: everyStep(true) };
+    const options = {
+      looking: { at: [{ steps: 2 }, { steps: 4 }], texts: ["another"], look },
+      checkpoints: everyStep(true),
+    };
     await expect(adapt(full, { ...options, log: killedIn(4) })).rejects.toThrow("killed");
     const resumed = await adapt(full, options);
-    expect([resumed.looks[2][0], resumed.looks[4][0], looks]).toEqual([1, 2, 2]);
-    expect(resumed.looks[2][1]).not.toBe(resumed.looks[4][1]);
+    expect([resumed.looks[0][0], resumed.looks[1][0], looks]).toEqual([1, 2, 2]);
+    expect(resumed.looks[0][1]).not.toBe(resumed.looks[1][1]);
     await resumed.checkpoint!.remove();
   });
 

@@ -41,6 +41,20 @@ describe("adaptationText", () => {
     expect(new Set(kept.slice(1).map(({ length }) => length)).size).toBe(1);
   });
 
+  it("shows shares of the way where they were compared", () => {
+    const [frozen, adapted] = compared.trials;
+    const trials = [frozen, ...[0.35, 0.8].map((blend) => ({ ...adapted, blend }))];
+    const lines = textOf({ request: "auto", depth: 6, steps: 45, evidence: { ...compared, trials } }).split("\n");
+    expect(lines[0]).toMatch(/; fewer layers only where it is lower by two standard errors\)$/);
+    expect(lines.slice(1).map((line) => line.trim().split(/ {2,}/))).toEqual([
+      ["layers", "steps", "blend", "accuracy", "log loss"],
+      ["frozen", "80.0%", "0.500"],
+      ["6", "45", "0.35", "91.3%", "0.314"],
+      ["6", "45", "0.80", "91.3%", "0.314"],
+    ]);
+    expect(new Set(lines.slice(1).map(({ length }) => length)).size).toBe(1);
+  });
+
   it("says how near the stored weights are to those that were trained", () => {
     const text = textOf({ request: 2, depth: 2, steps: 9, evidence: few, stored });
     expect(text).toMatch(

@@ -44,15 +44,15 @@ describe("wayOf", () => {
     const [even, odd] = halves.map((half) => partOf(heldOut, half));
     const wanted =
       (logLoss(even.targets, even.logits, odd.temperature) + logLoss(odd.targets, odd.logits, even.temperature)) / 2;
-    const { trial, losses } = wayOf(2, 30, heldOut);
+    const { trial, losses } = wayOf({ depth: 2, steps: 30, blend: 0.5 }, heldOut);
     expect(losses.reduce((a, b) => a + b) / rows).toBeCloseTo(trial.logLoss, 9);
-    expect(trial).toMatchObject({ depth: 2, steps: 30 });
+    expect(trial).toMatchObject({ depth: 2, steps: 30, blend: 0.5 });
     expect(trial.logLoss).toBeCloseTo(wanted, 5);
     expect(trial.logLoss).toBeLessThan(logLoss(heldOut.targets, heldOut.logits));
   });
 
   it("does not mind how sure the logits are, only what they know", () => {
-    const [sure, unsure] = [8, 0.5].map((scale) => wayOf(1, 1, drawn("single-label", scale)).trial);
+    const [sure, unsure] = [8, 0.5].map((scale) => wayOf({ depth: 1, steps: 1 }, drawn("single-label", scale)).trial);
     expect(sure.logLoss).toBeCloseTo(unsure.logLoss, 4);
     expect(sure.accuracy).toBe(unsure.accuracy);
   });
@@ -61,15 +61,17 @@ describe("wayOf", () => {
     const heldOut = drawn("single-label", 6);
     const shuffled = new Random(4).shuffle(heldOut.targets.labels.slice()) as Int32Array;
     const targets: Targets = { kind: "single-label", classes, labels: shuffled };
-    expect(wayOf(1, 1, { ...heldOut, targets }).trial.logLoss).toBeGreaterThan(0.95 * Math.log(classes));
+    expect(wayOf({ depth: 1, steps: 1 }, { ...heldOut, targets }).trial.logLoss).toBeGreaterThan(
+      0.95 * Math.log(classes),
+    );
   });
 });
 
 /** A way that loses so much on each row, with logits that name the way. */
-function way(depth: number, losses: number[], steps = 10): Way {
+function way(depth: number, losses: number[], steps = 10, blend?: number): Way {
   const logLoss = losses.reduce((a, b) => a + b) / losses.length;
   const logits = new Float32Array(losses.length * classes).fill(depth);
-  return { trial: { depth, steps, accuracy: 0.5, logLoss }, logits, losses: Float64Array.from(losses) };
+  return { trial: { depth, steps, blend, accuracy: 0.5, logLoss }, logits, losses: Float64Array.from(losses) };
 }
 
 describe("bestWay", () => {
@@ -105,6 +107,21 @@ describe("bestWay", () => {
       expect(bestWay([frozen, unclear, end], four, mayBeFrozen)).toBe(end);
       expect(bestWay([frozen, unclear, clear, end], [0, 2], mayBeFrozen)).toBe(unclear); // lower by 0.75 ± 0.25 there
     }
+  });
+
+  it("takes the share of a training's way that lost least, however little less", () => {
+    const frozen = way(0, [3, 3, 3, 3]);
+    const [part, most, all] = [
+      way(6, [1, 2, 1, 2], 40, 0.3),
+      way(6, [2, 0.9, 2, 1], 40, 0.6),
+      way(6, [2, 1, 2, 1], 40, 0.9),
+    ];
+    for (const mayBeFrozen of [true, false]) {
+      expect(bestWay([frozen, part, most, all], four, mayBeFrozen)).toBe(most);
+      expect(bestWay([frozen, part, most, all], [0, 2], mayBeFrozen)).toBe(part);
+    }
+    const shallow = way(2, [0.5, 1.5, 0.5, 1.6], 40, 0.3); // lower by 0.45, and not clearly
+    expect(bestWay([frozen, shallow, part, most, all], four, true)).toBe(most);
   });
 
   it("compares depths by where each training ends", () => {

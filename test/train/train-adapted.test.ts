@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Recipe } from "../../src/adapt/recipe.js";
+import { type Recipe, recipeFor } from "../../src/adapt/recipe.js";
 import type { Encoder } from "../../src/encoder/encoder.js";
 import { OptionError } from "../../src/errors.js";
 import { type Features, headLogits, type Targets } from "../../src/head/linear.js";
@@ -209,6 +209,36 @@ describe("trainAdapted with rows to hold out", () => {
   });
 });
 
+describe("trainAdapted with more than three classes and rows to hold out", () => {
+  const { texts } = rowsOf(100);
+  const words = ["good", "bad", "open", "no"];
+  const labels = Int32Array.from(texts.keys(), (row) => row % 4);
+  const targets: Targets = { kind: "single-label", classes: 4, labels };
+  const telling = texts.map((text, row) => `${words[row % 4]} ${text.split(" ")[0]}`);
+  const frozen = { features: featuresOf({ ...targets, classes }, 50), kind: "last" as const, C: 1 };
+  const { blend: _, ...open } = short;
+
+  it("compares shares of the way, and trains to the best of them", async () => {
+    const options = optionsFor(targets, { recipe: { ...open, steps: 12 } });
+    const { adapted, evidence, recipe } = await trainAdapted(wasm, encoder, telling, frozen, options);
+    const trials = evidence.trials.slice(1);
+    expect(trials.map(({ depth, steps, blend }) => [depth, steps, blend])).toEqual(
+      recipeFor(100, 4).blends.map((blend) => [3, 12, blend]),
+    );
+    const best = trials.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
+    expect(recipe.blend).toBe(best.blend);
+    await adapted!.encoder.dispose();
+  });
+
+  it("compares none where the share is given", async () => {
+    const options = optionsFor(targets, { recipe: { ...open, steps: 12, blend: 0.9 } });
+    const { adapted, evidence, recipe } = await trainAdapted(wasm, encoder, telling, frozen, options);
+    expect(evidence.trials.map(({ steps, blend }) => [steps, blend])).toEqual([0, 6, 9, 12].map((n) => [n, undefined]));
+    expect(recipe.blend).toBe(0.9);
+    await adapted!.encoder.dispose();
+  });
+});
+
 describe("compareHeldOut", () => {
   const { texts, targets } = rowsOf(60);
   /** Threes of neighbours, one of each class: whatever labels two of them swap, the folds stay. */
@@ -226,7 +256,7 @@ describe("compareHeldOut", () => {
       threads: 1,
       log: silentLog,
     } as const;
-    return compareHeldOut(wasm, encoder, of, frozen, [2], plan, { targets: swapped, groups, ...holding });
+    return compareHeldOut(wasm, encoder, of, frozen, [2], plan, { targets: swapped, groups, blends: [], ...holding });
   }
 
   const logit = ({ logits }: Comparison["ways"][number], row: number, k: number) => logits[row * classes + k];
