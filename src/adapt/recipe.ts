@@ -41,8 +41,6 @@ export interface Plan {
   blends: readonly number[];
   /** Of the head that is fitted on the adapted embeddings. */
   C: number;
-  /** Of the head where no rows can be held out to find it: near the best on the tuning sets' test rows. */
-  temperature: number;
 }
 
 /** Of the way from the pretrained weights; nearer to them no set did best. */
@@ -73,7 +71,6 @@ export function recipeFor(rows: number, classes: number): Plan {
     ...(classes > fewClasses && { kind: "last" }), // the layer that the loss moved, most of its way
     blends: classes > fewClasses && classes < manyClasses ? comparedBlends : [],
     C: 1,
-    temperature: Math.min(1, Math.sqrt(rows) / 10),
   };
 }
 
@@ -105,7 +102,17 @@ const manyRows = 64;
 export function usualBlend(rows: number, classes: number, separability: number): number {
   const growth = Math.max(1, rows / classes / manyRows) ** 0.25;
   const share = classes <= fewClasses ? Math.min(1, 0.3 * growth) : 1 - 1 / classes;
-  return share * Math.min(1, Math.max(0.5, (1 - separability) / 0.3));
+  return share * leftToLearn(separability);
+}
+
+/** Of the head where no rows can be held out to find it: near the best on the tuning sets' test rows. @param separability of the frozen embeddings, 0 … 1 */
+export function usualTemperature(separability: number): number {
+  return 0.5 * leftToLearn(separability);
+}
+
+/** 1, less where the frozen encoder tells almost all rows apart, and at least ½. */
+function leftToLearn(separability: number): number {
+  return Math.min(1, Math.max(0.5, (1 - separability) / 0.3));
 }
 
 /** What does not depend on the data; steps, rate and batch size are those of a few dozen rows. */

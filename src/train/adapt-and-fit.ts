@@ -57,6 +57,8 @@ export interface AdaptedFit extends Trained {
   /** As it was followed. */
   recipe: Recipe;
   losses: number[];
+  /** Of the frozen embeddings, 0 … 1: how well they tell the classes apart before anything is trained. */
+  separability: number;
   /** How near the encoder as it is stored is to what was trained. */
   stored: StoredForm;
   checkpoint?: Checkpoint;
@@ -92,8 +94,8 @@ export async function adaptAndFit(
   };
   const look = async (own: Features, others: Features) => [...headLogits((await headOn(own)).head, others)];
   const frozen = await frozenFeatures(encoder, lessons);
-  const apart = separability(firstRows(frozen, texts.length), targets);
-  const { blend = usualBlend(texts.length, targets.classes, apart) } = plan.recipe;
+  const before = separability(firstRows(frozen, texts.length), targets);
+  const { blend = usualBlend(texts.length, targets.classes, before) } = plan.recipe;
   const recipe = { ...plan.recipe, blend };
   const learnt = names.length > 0 ? withNameTargets(targets) : targets;
   const { model, sample, ...rest } = await adaptEncoder(tensorflow, encoder, lessons, learnt, {
@@ -110,7 +112,8 @@ export async function adaptAndFit(
   ]);
   const { head } = await headOn(features);
   const stored = storedForm(sample.rows, exact, { features, head }, learnt);
-  return { encoder: adapted, features: firstRows(features, texts.length), head, recipe, ...rest, stored };
+  const own = firstRows(features, texts.length);
+  return { encoder: adapted, features: own, head, recipe, separability: before, ...rest, stored };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type OpenRecipe, type Recipe, recipeFor } from "../adapt/recipe.js";
+import { type OpenRecipe, type Recipe, recipeFor, usualTemperature } from "../adapt/recipe.js";
 import type { Encoder, FeatureKind } from "../encoder/encoder.js";
 import { OptionError } from "../errors.js";
 import { fitTemperature } from "../head/calibration.js";
@@ -71,7 +71,7 @@ export async function trainAdapted(
     const { kind = frozen.kind } = usual; // docs/decisions/0005
     const fit = await adaptAndFit(tensorflow, encoder, texts, targets, { ...plan, kind });
     await fit.checkpoint?.remove();
-    const trained = trainedHead(fit.head, kind, plan.C, usual.temperature, targets);
+    const trained = trainedHead(fit.head, kind, plan.C, usualTemperature(fit.separability), targets);
     return { depth, evidence, recipe: fit.recipe, adapted: { ...fit, trained } };
   }
   const depths = trialDepths(request, depth, holding);

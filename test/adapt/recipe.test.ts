@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { recipeFor, usualBlend } from "../../src/adapt/recipe.js";
+import { recipeFor, usualBlend, usualTemperature } from "../../src/adapt/recipe.js";
 
 describe("recipeFor", () => {
   it("takes pairs for few classes and cross-entropy, all the way, for many", () => {
@@ -64,5 +64,13 @@ describe("usualBlend", () => {
     expect(usualBlend(32, 4, 0.7)).toBeCloseTo(0.75);
     expect(usualBlend(32, 4, 0.8)).toBeCloseTo(0.5);
     expect([0.9, 1].map((separability) => usualBlend(32, 4, separability))).toEqual([0.375, 0.375]);
+  });
+});
+
+describe("usualTemperature", () => {
+  it("is lower, down to half, where the encoder tells the rows apart before it is trained", () => {
+    expect([0, 0.5, 0.7].map(usualTemperature)).toEqual([0.5, 0.5, expect.closeTo(0.5)]);
+    expect(usualTemperature(0.79)).toBeCloseTo(0.35);
+    expect([0.9, 1].map(usualTemperature)).toEqual([0.25, 0.25]);
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Recipe, recipeFor } from "../../src/adapt/recipe.js";
+import { type Recipe, recipeFor, usualTemperature } from "../../src/adapt/recipe.js";
 import type { Encoder } from "../../src/encoder/encoder.js";
 import { OptionError } from "../../src/errors.js";
 import { type Features, headLogits, type Targets } from "../../src/head/linear.js";
@@ -82,8 +82,10 @@ describe("trainAdapted with few rows", () => {
     expect(result.evidence).toEqual({ rows: 12, fewestRows: fewestRowsToCompare, heldOut: 0, trials: [] });
     expect(result.depth).toBe(3);
     expect(result.recipe.steps).toBe(4);
-    const { trained, losses, features, encoder: adapted } = result.adapted!;
+    const { trained, losses, features, separability, encoder: adapted } = result.adapted!;
     expect(trained.heldOut).toBeNull();
+    expect(separability).toBeLessThan(0.7); // labels that go round tell nothing
+    expect(trained.temperature).toBe(usualTemperature(separability));
     expect(losses.length).toBe(4);
     expect(await adapted.encode(texts)).toEqual(features);
     await adapted.dispose();
