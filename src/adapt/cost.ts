@@ -12,6 +12,8 @@ export interface AdaptationCost {
   /** Weights that are trained. */
   parameters: number;
   seconds: number;
+  /** To embed all texts once with the layers that are trained. */
+  lookSeconds: number;
   peakBytes: number;
 }
 
@@ -45,11 +47,13 @@ export async function adaptationCost(
   const trained = recipe.steps * tokensInStep * 2 * products * 3; // forward, and two products for one backward
   const frozen = tokens * 2 * (products / graphs.depth) * (layers - graphs.depth);
   const optimiser = recipe.steps * parameters * optimiserSeconds;
-  const seconds = (trained + frozen) / (shareOfLimit * (flops ?? (await productSpeed(threads)))) + optimiser;
+  const speed = shareOfLimit * (flops ?? (await productSpeed(threads)));
+  const seconds = (trained + frozen) / speed + optimiser;
+  const lookSeconds = (tokens * 2 * products) / speed;
   const kept = Math.min(Math.max(tokensInStep, Math.max(...lengths)), 2 * runTokens) * bytesKept(graphs, hiddenSize);
   const hidden = Math.min(tokens * hiddenSize * 4, 512 * 2 ** 20);
   const peakBytes = baseBytes + copiesOfWeights * 4 * parameters + 2 * kept + hidden;
-  return { steps: recipe.steps, parameters, seconds, peakBytes };
+  return { steps: recipe.steps, parameters, seconds, lookSeconds, peakBytes };
 }
 
 /** For one weight in one step, measured. */

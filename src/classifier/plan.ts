@@ -6,6 +6,7 @@ import type { Dataset } from "../data/dataset.js";
 import { labelSetOf } from "../data/labels.js";
 import { Encoder } from "../encoder/encoder.js";
 import { holdingOut } from "../train/adaptation-evidence.js";
+import { looksOf } from "../train/compare-held-out.js";
 import { depthOf, trialDepths } from "../train/train-adapted.js";
 import { checkFitOptions, type FitOptions } from "./options.js";
 
@@ -32,7 +33,7 @@ export async function planTraining(dataset: Dataset, options: FitOptions = {}): 
     const classes = labelSetOf(dataset).names.length;
     const known = { rows, classes, layers: encoder.layers };
     if (adapt === "none") return { ...known, depth: 0, adaptations: 0 };
-    const { recipe, depth: usual } = recipeFor(rows, classes);
+    const { recipe, depth: usual, blends } = recipeFor(rows, classes);
     const changed = { ...recipe, ...options.recipe };
     const depth = depthOf(adapt, usual, encoder.layers);
     const trainable = await prepareEncoder(encoder.model, encoder.pooling);
@@ -45,9 +46,10 @@ export async function planTraining(dataset: Dataset, options: FitOptions = {}): 
     const holding = holdingOut(rows);
     const trials = holding ? trialDepths(adapt, depth, holding) : [];
     const repeats = holding?.heldOut ?? 0;
-    const share = 1 + repeats * trials.reduce((sum, trial) => sum + trial / depth, 0);
+    const share = repeats * trials.reduce((sum, trial) => sum + trial / depth, 0);
+    const compared = share * (cost.seconds + looksOf(changed, blends).length * cost.lookSeconds);
     const adaptations = 1 + repeats * trials.length;
-    return { ...known, depth, adaptations, cost: { ...cost, seconds: cost.seconds * share } };
+    return { ...known, depth, adaptations, cost: { ...cost, seconds: cost.seconds + compared } };
   } finally {
     await encoder.dispose();
   }

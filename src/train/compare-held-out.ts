@@ -1,5 +1,6 @@
 import type { Look } from "../adapt/adapt.js";
 import type { Checkpoint } from "../adapt/checkpoint.js";
+import type { OpenRecipe } from "../adapt/recipe.js";
 import type { Encoder, FeatureKind } from "../encoder/encoder.js";
 import { type Features, selectFeatures, selectTargets, type Targets } from "../head/linear.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
@@ -21,9 +22,12 @@ export interface FrozenBaseline {
 /** Where training may end, as shares of all steps (early stopping, see `bestWay`). */
 const ends = [0.5, 0.75, 1];
 
-/** Both ways of going less far are not compared: shares of the whole training where there are any, else where it may end. */
-function looksOf(steps: number, blends: readonly number[]): Look[] {
-  if (blends.length > 0) return blends.map((blend) => ({ steps, blend }));
+/**
+ * When a training is looked at. Both ways of going less far are not compared: shares of the whole training where there are any to compare and
+ * the recipe has none, else where it may end.
+ */
+export function looksOf({ steps, blend: given }: OpenRecipe, blends: readonly number[]): Look[] {
+  if (given === undefined && blends.length > 0) return blends.map((blend) => ({ steps, blend }));
   return ends.map((share) => ({ steps: Math.max(1, Math.round(share * steps)) }));
 }
 
@@ -43,7 +47,7 @@ export interface ComparisonOptions extends HoldingOut {
   targets: Targets;
   /** [N], rows with the same number stay on one side of the split. */
   groups: Int32Array;
-  /** Shares of the way from the pretrained weights to compare; empty: the recipe's alone. */
+  /** Shares of the way from the pretrained weights to compare, unless the recipe has one. */
   blends: readonly number[];
 }
 
@@ -62,7 +66,7 @@ export async function compareHeldOut(
   const rows = Int32Array.from(all.filter((row) => folds.of[row] < heldOut));
   const found = new HeldOutLogits(rows, targets.classes);
   const checkpoints: Checkpoint[] = [];
-  const looks = looksOf(plan.recipe.steps, blends);
+  const looks = looksOf(plan.recipe, blends);
   for (let fold = 0; fold < heldOut; fold++) {
     const [training, held] = [all.filter((row) => folds.of[row] !== fold), all.filter((row) => folds.of[row] === fold)];
     const parted = {

@@ -75,8 +75,7 @@ export async function trainAdapted(
     return { depth, evidence, recipe: fit.recipe, adapted: { ...fit, trained } };
   }
   const depths = trialDepths(request, depth, holding);
-  const blends = recipe.blend === undefined ? usual.blends : [];
-  const how = { ...options, ...holding, blends };
+  const how = { ...options, ...holding, blends: usual.blends };
   const comparison = await compareHeldOut(tensorflow, encoder, texts, frozen, depths, plan, how);
   const { ways, checkpoints, ...heldOut } = comparison;
   evidence.trials = ways.map(({ trial }) => trial);

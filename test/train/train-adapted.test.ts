@@ -10,7 +10,7 @@ import { silentLog } from "../../src/log.js";
 import { Random } from "../../src/random.js";
 import { loadTensorflow } from "../../src/runtime/tensorflow.js";
 import { fewestRowsToCompare, type HoldingOut, holdingOut } from "../../src/train/adaptation-evidence.js";
-import { type Comparison, compareHeldOut } from "../../src/train/compare-held-out.js";
+import { type Comparison, compareHeldOut, looksOf } from "../../src/train/compare-held-out.js";
 import { depthOf, type TrainAdaptedOptions, trainAdapted } from "../../src/train/train-adapted.js";
 import { fast } from "../adapt/eight-texts.js";
 import { openTiny } from "../adapt/tiny.js";
@@ -238,6 +238,18 @@ describe("trainAdapted with more than three classes and rows to hold out", () =>
     expect(evidence.trials.map(({ steps, blend }) => [steps, blend])).toEqual([0, 6, 9, 12].map((n) => [n, undefined]));
     expect(recipe.blend).toBe(0.9);
     await adapted!.encoder.dispose();
+  });
+});
+
+describe("looksOf", () => {
+  it("compares shares of the whole training where there are any and none is given, else where it may end", () => {
+    expect(looksOf({ ...short, steps: 40, blend: undefined }, [0.3, 0.9])).toEqual([
+      { steps: 40, blend: 0.3 },
+      { steps: 40, blend: 0.9 },
+    ]);
+    const ends = [{ steps: 20 }, { steps: 30 }, { steps: 40 }];
+    expect(looksOf({ ...short, steps: 40, blend: undefined }, [])).toEqual(ends);
+    expect(looksOf({ ...short, steps: 40, blend: 1 }, [0.3, 0.9])).toEqual(ends);
   });
 });
 
