@@ -11,18 +11,19 @@ export function adaptationText(record: AdaptationRecord): string {
   return `${reasonText(record)}\nstored   against float32 weights on ${counted(stored.texts, "text")}: ${cosine}`;
 }
 
-function reasonText({ depth, evidence, request, steps }: AdaptationRecord): string {
+function reasonText({ depth, evidence, recipe, request, steps }: AdaptationRecord): string {
   const { heldOut, rows, fewestRows, trials } = evidence;
+  const comparesBlends = trials.some(({ blend }) => blend !== undefined);
+  const taken = comparesBlends ? `, blend ${recipe.blend?.toFixed(2)}` : "";
   const what =
     depth === 0
       ? "nothing: the frozen encoder is kept"
-      : `${depth === 1 ? "the last layer" : `the last ${depth} layers`}, ${counted(steps ?? 0, "step")}`;
+      : `${depth === 1 ? "the last layer" : `the last ${depth} layers`}, ${counted(steps ?? 0, "step")}${taken}`;
   if (trials.length === 0) {
     return request === "auto"
       ? `${what}: ${rows} rows are too few to hold any out and compare (${fewestRows} needed), so the usual way`
       : `${what}, as told`;
   }
-  const comparesBlends = trials.some(({ blend }) => blend !== undefined);
   const lines = trials.map(
     (trial) =>
       `${`${trial.depth || "frozen"}`.padStart(10)}  ${`${trial.steps || ""}`.padStart(6)}  ` +

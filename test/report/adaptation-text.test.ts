@@ -45,7 +45,9 @@ describe("adaptationText", () => {
     const [frozen, adapted] = compared.trials;
     const trials = [frozen, ...[0.35, 0.8].map((blend) => ({ ...adapted, blend }))];
     const lines = textOf({ request: "auto", depth: 6, steps: 45, evidence: { ...compared, trials } }).split("\n");
-    expect(lines[0]).toMatch(/; fewer layers only where it is lower by two standard errors\)$/);
+    expect(lines[0]).toMatch(
+      /^the last 6 layers, 45 steps, blend 1\.00 \(.*; fewer layers only where it is lower by two standard errors\)$/,
+    );
     expect(lines.slice(1).map((line) => line.trim().split(/ {2,}/))).toEqual([
       ["layers", "steps", "blend", "accuracy", "log loss"],
       ["frozen", "80.0%", "0.500"],
