@@ -114,14 +114,14 @@ function trainingRows({ texts, labels, labelNames }: ExperimentData, rows: reado
 
 /** One half of the test rows chooses the depth, the other scores it. */
 function scoresOf(
-  { own, heldOut: [{ logits }] }: DepthFit,
+  { own, heldOut }: DepthFit,
   targets: TrainingRows["targets"],
   { testLabels }: ExperimentData,
 ): Pick<ExtentScore, "train" | "choosing" | "heldOut"> {
   const half = (which: number) => {
     const rows = [...testLabels.keys()].filter((row) => row % 2 === which);
     const labels = Int32Array.from(rows, (row) => testLabels[row]);
-    return accuracyOf({ ...targets, labels }, selectRows(Float32Array.from(logits), targets.classes, rows));
+    return accuracyOf({ ...targets, labels }, selectRows(heldOut, targets.classes, rows));
   };
   return { train: accuracyOf(targets, own), choosing: half(0), heldOut: half(1) };
 }

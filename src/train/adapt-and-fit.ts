@@ -1,4 +1,4 @@
-import { adaptEncoder, type Looking } from "../adapt/adapt.js";
+import { type Adapted, adaptEncoder, type Looking } from "../adapt/adapt.js";
 import type { Checkpoint, CheckpointOptions } from "../adapt/checkpoint.js";
 import type { FrozenLayers } from "../adapt/frozen-layers.js";
 import { type OpenRecipe, type Recipe, usualBlend } from "../adapt/recipe.js";
@@ -73,19 +73,61 @@ export interface StoredForm {
   sameAnswers: number;
 }
 
-/**
- * Trains the last layers, then a head from nothing on what they make of the same texts.
- * @returns looks: what a head fitted then says of `looking.texts`, logits [R, K], one for each of `looking.at`.
- */
+/** Trains the last layers, then a head from nothing on what they make of the same texts. */
 export async function adaptAndFit(
   tensorflow: Tensorflow,
   encoder: Encoder,
   texts: readonly string[],
   targets: Targets,
   plan: AdaptationPlan,
+): Promise<AdaptedFit> {
+  const { kind = "last" } = plan;
+  const training = await trainLayers(tensorflow, encoder, texts, targets, plan);
+  const { model, sample, losses, checkpoint, lessons, learnt, headOn, recipe } = training;
+  const [exact, [adapted, features]] = await Promise.all([
+    kind === "last" ? sample.embeddings : inFloat32(encoder, model, kind, sample.rows, lessons),
+    inStoredForm(encoder, model, kind, lessons),
+  ]);
+  const { head } = await headOn(features);
+  const stored = storedForm(sample.rows, exact, { features, head }, learnt);
+  const own = firstRows(features, texts.length);
+  return {
+    encoder: adapted,
+    features: own,
+    head,
+    recipe,
+    separability: training.separability,
+    losses,
+    stored,
+    checkpoint,
+  };
+}
+
+/**
+ * Trains the last layers only to look at what they have learnt.
+ * @returns looks: what a head fitted then says of `looking.texts`, logits [R, K], one for each of `looking.at`.
+ */
+export async function adaptAndLook(
+  tensorflow: Tensorflow,
+  encoder: Encoder,
+  texts: readonly string[],
+  targets: Targets,
+  plan: AdaptationPlan,
+  looking: Omit<Looking, "look">,
+): Promise<Pick<Adapted, "looks" | "checkpoint">> {
+  const { looks, checkpoint } = await trainLayers(tensorflow, encoder, texts, targets, plan, looking);
+  return { looks, checkpoint };
+}
+
+async function trainLayers(
+  tensorflow: Tensorflow,
+  encoder: Encoder,
+  texts: readonly string[],
+  targets: Targets,
+  plan: AdaptationPlan,
   looking?: Omit<Looking, "look">,
-): Promise<AdaptedFit & { looks: number[][] }> {
-  const { C, classWeight, kind = "last", names = [] } = plan;
+) {
+  const { C, classWeight, names = [] } = plan;
   const lessons = [...texts, ...names];
   const classWeights = classWeight === "balanced" ? balancedClassWeights(targets) : undefined;
   const headOn = (all: Features) => {
@@ -98,7 +140,7 @@ export async function adaptAndFit(
   const { blend = usualBlend(texts.length, targets.classes, before) } = plan.recipe;
   const recipe = { ...plan.recipe, blend };
   const learnt = names.length > 0 ? withNameTargets(targets) : targets;
-  const { model, sample, ...rest } = await adaptEncoder(tensorflow, encoder, lessons, learnt, {
+  const adapted = await adaptEncoder(tensorflow, encoder, lessons, learnt, {
     ...plan,
     recipe,
     random: plan.random.fork(),
@@ -106,14 +148,7 @@ export async function adaptAndFit(
     looking: looking && { ...looking, look },
     checkpoints: plan.checkpoints && { ...plan.checkpoints, context: JSON.stringify({ C, classWeight, looking }) },
   });
-  const [exact, [adapted, features]] = await Promise.all([
-    kind === "last" ? sample.embeddings : inFloat32(encoder, model, kind, sample.rows, lessons),
-    inStoredForm(encoder, model, kind, lessons),
-  ]);
-  const { head } = await headOn(features);
-  const stored = storedForm(sample.rows, exact, { features, head }, learnt);
-  const own = firstRows(features, texts.length);
-  return { encoder: adapted, features: own, head, recipe, separability: before, ...rest, stored };
+  return { ...adapted, recipe, separability: before, lessons, learnt, headOn };
 }
 
 /**

@@ -2,12 +2,12 @@ import type { Look } from "../adapt/adapt.js";
 import type { Checkpoint } from "../adapt/checkpoint.js";
 import type { OpenRecipe } from "../adapt/recipe.js";
 import type { Encoder, FeatureKind } from "../encoder/encoder.js";
-import { type Features, selectFeatures, selectTargets, type Targets } from "../head/linear.js";
+import { type Features, headLogits, selectFeatures, selectTargets, type Targets } from "../head/linear.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
-import type { AdaptationPlan } from "./adapt-and-fit.js";
+import { type AdaptationPlan, adaptAndLook } from "./adapt-and-fit.js";
 import { type HoldingOut, type Way, wayOf } from "./adaptation-evidence.js";
 import { foldsOf } from "./cross-validate.js";
-import { fitAtDepth } from "./fit-at-depth.js";
+import { frozenHead } from "./fit-at-depth.js";
 import { HeldOutLogits } from "./held-out-logits.js";
 
 /** The frozen classifier that adaptation is compared with. */
@@ -69,19 +69,16 @@ export async function compareHeldOut(
   const looks = looksOf(plan.recipe, blends);
   for (let fold = 0; fold < heldOut; fold++) {
     const [training, held] = [all.filter((row) => folds.of[row] !== fold), all.filter((row) => folds.of[row] === fold)];
-    const parted = {
-      texts: training.map((row) => texts[row]),
-      targets: selectTargets(targets, training),
-      features: selectFeatures(frozen.features, training),
-      names: frozen.names,
-      heldOut: { texts: held.map((row) => texts[row]), features: selectFeatures(frozen.features, held) },
-    };
-    for (const depth of [0, ...depths]) {
-      const way = { ...plan, depth, C: depth === 0 ? frozen.C : plan.C };
-      const fit = await fitAtDepth(tensorflow, encoder, parted, way, looks);
-      await fit.adapted?.encoder.dispose();
-      if (fit.adapted?.checkpoint) checkpoints.push(fit.adapted.checkpoint);
-      for (const { logits, ...look } of fit.heldOut) found.add({ depth, ...look }, held, logits);
+    const heldTexts = held.map((row) => texts[row]);
+    const own = { texts: training.map((row) => texts[row]), targets: selectTargets(targets, training) };
+    const parted = { ...own, features: selectFeatures(frozen.features, training), names: frozen.names };
+    const head = await frozenHead(tensorflow, parted, { ...plan, C: frozen.C });
+    found.add({ depth: 0, steps: 0 }, held, headLogits(head, selectFeatures(frozen.features, held)));
+    for (const depth of depths) {
+      const looking = { at: looks, texts: heldTexts };
+      const looked = await adaptAndLook(tensorflow, encoder, own.texts, own.targets, { ...plan, depth }, looking);
+      if (looked.checkpoint) checkpoints.push(looked.checkpoint);
+      for (const [i, look] of looks.entries()) found.add({ depth, ...look }, held, looked.looks[i]);
     }
   }
   const known = selectTargets(targets, [...rows]);

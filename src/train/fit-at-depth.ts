@@ -1,8 +1,7 @@
-import type { Look } from "../adapt/adapt.js";
 import type { Encoder } from "../encoder/encoder.js";
 import { balancedClassWeights } from "../head/class-weights.js";
 import { fitHead } from "../head/fit.js";
-import { type Features, headLogits, type Targets } from "../head/linear.js";
+import { type Features, headLogits, type LinearHead, type Targets } from "../head/linear.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
 import { type AdaptationPlan, type AdaptedFit, adaptAndFit } from "./adapt-and-fit.js";
 
@@ -23,40 +22,38 @@ export interface PartedRows {
 export interface DepthFit {
   /** What it says of the rows that it was trained on, [N, K]: beside what it says of others, the sign of overfitting. */
   own: Float32Array;
-  /** What it says of the texts held out, logits [R, K], at each look. */
-  heldOut: (Look & { logits: ArrayLike<number> })[];
+  /** What it says of the texts held out, logits [R, K]. */
+  heldOut: Float32Array;
   /** Missing at depth 0. To be disposed of by the caller. */
   adapted?: AdaptedFit;
 }
 
 /**
- * Trains at one depth on some rows, and asks it for others: what `train --adapt` chooses a depth by, and what `extent` measures.
- * Depth 0 is a head on the frozen encoder.
- * @param at when to ask, in the middle of the training, by steps; where it is empty the finished encoder is asked, as it is stored.
+ * Trains at one depth on some rows, and asks the finished encoder, as it is stored, for others: what `extent` measures. Depth 0 is a head on
+ * the frozen encoder.
  */
 export async function fitAtDepth(
   tensorflow: Tensorflow,
   encoder: Encoder,
-  { texts, targets, features, names, heldOut }: PartedRows,
+  rows: PartedRows,
   plan: AdaptationPlan,
-  at: readonly Look[] = [],
 ): Promise<DepthFit> {
+  const { texts, targets, features, heldOut } = rows;
   if (plan.depth === 0) {
-    const classWeight = plan.classWeight === "balanced" ? balancedClassWeights(targets) : undefined;
-    const { head } = await fitHead(tensorflow, features, targets, { C: plan.C, classWeight, names });
-    const logits = headLogits(head, heldOut.features);
-    return { own: headLogits(head, features), heldOut: [{ steps: 0, logits }] };
+    const head = await frozenHead(tensorflow, rows, plan);
+    return { own: headLogits(head, features), heldOut: headLogits(head, heldOut.features) };
   }
-  const looking = at.length > 0 ? { at, texts: heldOut.texts } : undefined;
-  const adapted = await adaptAndFit(tensorflow, encoder, texts, targets, plan, looking);
-  const looks = adapted.looks.map((logits, i) => ({ ...at[i], logits }));
-  const finished = async () => ({
-    steps: adapted.losses.length,
-    logits: headLogits(adapted.head, await adapted.encoder.encode(heldOut.texts)),
-  });
-  return {
-    own: headLogits(adapted.head, adapted.features),
-    heldOut: looking ? looks : [await finished()],
-    adapted,
-  };
+  const adapted = await adaptAndFit(tensorflow, encoder, texts, targets, plan);
+  const others = await adapted.encoder.encode(heldOut.texts);
+  return { own: headLogits(adapted.head, adapted.features), heldOut: headLogits(adapted.head, others), adapted };
+}
+
+/** A head on features of the encoder as it is, as the plan has it. */
+export async function frozenHead(
+  tensorflow: Tensorflow,
+  { features, targets, names }: Pick<PartedRows, "features" | "targets" | "names">,
+  { C, classWeight }: Pick<AdaptationPlan, "C" | "classWeight">,
+): Promise<LinearHead> {
+  const classWeights = classWeight === "balanced" ? balancedClassWeights(targets) : undefined;
+  return (await fitHead(tensorflow, features, targets, { C, classWeight: classWeights, names })).head;
 }
