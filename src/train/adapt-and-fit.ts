@@ -3,8 +3,6 @@ import type { Checkpoint, CheckpointOptions } from "../adapt/checkpoint.js";
 import type { FrozenLayers } from "../adapt/frozen-layers.js";
 import { type OpenRecipe, type Recipe, usualBlend } from "../adapt/recipe.js";
 import { type Encoder, type FeatureKind, lastOf } from "../encoder/encoder.js";
-import { balancedClassWeights } from "../head/class-weights.js";
-import { fitHead } from "../head/fit.js";
 import { withNameTargets } from "../head/label-names.js";
 import {
   type Features,
@@ -12,6 +10,7 @@ import {
   headLogits,
   type LinearHead,
   rowsBehind,
+  rowsOf,
   selectFeatures,
   selectTargets,
   type Targets,
@@ -23,21 +22,19 @@ import { cloneModel } from "../onnx/model.js";
 import type { ModelProto } from "../onnx/schema.js";
 import type { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
+import { fitPlannedHead, type HeadPlan } from "./plan-head.js";
 import { accuracyOf } from "./select.js";
 
 /** What is trained and how. */
-export interface AdaptationPlan {
+export interface AdaptationPlan extends HeadPlan {
   depth: number;
   recipe: OpenRecipe;
   /** Stops the recipe's schedule early. */
   stopAfter?: number;
-  /** Of the head. */
-  C: number;
   /** What of the adapted encoder the head reads; `last` when missing. */
   kind?: FeatureKind;
   /** Names of the labels in words, [K]: texts to learn from as well. */
   names?: readonly string[];
-  classWeight: "balanced" | "none";
   random: Random;
   threads: number;
   checkpoints?: CheckpointOptions;
@@ -82,25 +79,14 @@ export async function adaptAndFit(
   plan: AdaptationPlan,
 ): Promise<AdaptedFit> {
   const { kind = "last" } = plan;
-  const training = await trainLayers(tensorflow, encoder, texts, targets, plan);
-  const { model, sample, losses, checkpoint, lessons, learnt, headOn, recipe } = training;
+  const { model, sample, lessons, learnt, ...training } = await trainLayers(tensorflow, encoder, texts, targets, plan);
   const [exact, [adapted, features]] = await Promise.all([
     kind === "last" ? sample.embeddings : inFloat32(encoder, model, kind, sample.rows, lessons),
     inStoredForm(encoder, model, kind, lessons),
   ]);
-  const { head } = await headOn(features);
+  const head = await headOn(tensorflow, features, targets, plan);
   const stored = storedForm(sample.rows, exact, { features, head }, learnt);
-  const own = firstRows(features, texts.length);
-  return {
-    encoder: adapted,
-    features: own,
-    head,
-    recipe,
-    separability: training.separability,
-    losses,
-    stored,
-    checkpoint,
-  };
+  return { ...training, encoder: adapted, features: firstRows(features, texts.length), head, stored };
 }
 
 /**
@@ -115,40 +101,43 @@ export async function adaptAndLook(
   plan: AdaptationPlan,
   looking: Omit<Looking, "look">,
 ): Promise<Pick<Adapted, "looks" | "checkpoint">> {
-  const { looks, checkpoint } = await trainLayers(tensorflow, encoder, texts, targets, plan, looking);
-  return { looks, checkpoint };
+  return trainLayers(tensorflow, encoder, texts, targets, plan, {
+    ...looking,
+    look: async (own, others) => [...headLogits(await headOn(tensorflow, own, targets, plan), others)],
+  });
 }
 
+/** A head on features of labelled texts and, behind them, of the labels' names where there are any. */
+async function headOn(tensorflow: Tensorflow, all: Features, targets: Targets, plan: HeadPlan): Promise<LinearHead> {
+  const rows = rowsOf(targets);
+  return fitPlannedHead(tensorflow, { features: firstRows(all, rows), targets, names: rowsBehind(all, rows) }, plan);
+}
+
+/** @returns lessons: the texts and the names behind them; learnt: the labels of all of these. */
 async function trainLayers(
   tensorflow: Tensorflow,
   encoder: Encoder,
   texts: readonly string[],
   targets: Targets,
   plan: AdaptationPlan,
-  looking?: Omit<Looking, "look">,
+  looking?: Looking,
 ) {
   const { C, classWeight, names = [] } = plan;
   const lessons = [...texts, ...names];
-  const classWeights = classWeight === "balanced" ? balancedClassWeights(targets) : undefined;
-  const headOn = (all: Features) => {
-    const [own, ofNames] = [firstRows(all, texts.length), rowsBehind(all, texts.length)];
-    return fitHead(tensorflow, own, targets, { C, classWeight: classWeights, names: ofNames });
-  };
-  const look = async (own: Features, others: Features) => [...headLogits((await headOn(own)).head, others)];
+  const learnt = names.length > 0 ? withNameTargets(targets) : targets;
   const frozen = await frozenFeatures(encoder, lessons);
   const before = separability(firstRows(frozen, texts.length), targets);
   const { blend = usualBlend(texts.length, targets.classes, before) } = plan.recipe;
   const recipe = { ...plan.recipe, blend };
-  const learnt = names.length > 0 ? withNameTargets(targets) : targets;
   const adapted = await adaptEncoder(tensorflow, encoder, lessons, learnt, {
     ...plan,
     recipe,
     random: plan.random.fork(),
-    probe: recipe.loss.crossEntropy ? (await headOn(frozen)).head : undefined,
-    looking: looking && { ...looking, look },
+    probe: recipe.loss.crossEntropy ? await headOn(tensorflow, frozen, targets, plan) : undefined,
+    looking,
     checkpoints: plan.checkpoints && { ...plan.checkpoints, context: JSON.stringify({ C, classWeight, looking }) },
   });
-  return { ...adapted, recipe, separability: before, lessons, learnt, headOn };
+  return { ...adapted, recipe, separability: before, lessons, learnt };
 }
 
 /**

@@ -7,8 +7,8 @@ import type { Tensorflow } from "../runtime/tensorflow.js";
 import { type AdaptationPlan, adaptAndLook } from "./adapt-and-fit.js";
 import { type HoldingOut, type Way, wayOf } from "./adaptation-evidence.js";
 import { foldsOf } from "./cross-validate.js";
-import { frozenHead } from "./fit-at-depth.js";
 import { HeldOutLogits } from "./held-out-logits.js";
+import { fitPlannedHead } from "./plan-head.js";
 
 /** The frozen classifier that adaptation is compared with. */
 export interface FrozenBaseline {
@@ -72,7 +72,7 @@ export async function compareHeldOut(
     const heldTexts = held.map((row) => texts[row]);
     const own = { texts: training.map((row) => texts[row]), targets: selectTargets(targets, training) };
     const parted = { ...own, features: selectFeatures(frozen.features, training), names: frozen.names };
-    const head = await frozenHead(tensorflow, parted, { ...plan, C: frozen.C });
+    const head = await fitPlannedHead(tensorflow, parted, { ...plan, C: frozen.C });
     found.add({ depth: 0, steps: 0 }, held, headLogits(head, selectFeatures(frozen.features, held)));
     for (const depth of depths) {
       const looking = { at: looks, texts: heldTexts };

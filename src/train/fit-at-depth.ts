@@ -1,9 +1,8 @@
 import type { Encoder } from "../encoder/encoder.js";
-import { balancedClassWeights } from "../head/class-weights.js";
-import { fitHead } from "../head/fit.js";
-import { type Features, headLogits, type LinearHead, type Targets } from "../head/linear.js";
+import { type Features, headLogits, type Targets } from "../head/linear.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
 import { type AdaptationPlan, type AdaptedFit, adaptAndFit } from "./adapt-and-fit.js";
+import { fitPlannedHead } from "./plan-head.js";
 
 /** Rows to train on and texts held out from it, with what the frozen encoder makes of them. */
 export interface PartedRows {
@@ -40,20 +39,10 @@ export async function fitAtDepth(
 ): Promise<DepthFit> {
   const { texts, targets, features, heldOut } = rows;
   if (plan.depth === 0) {
-    const head = await frozenHead(tensorflow, rows, plan);
+    const head = await fitPlannedHead(tensorflow, rows, plan);
     return { own: headLogits(head, features), heldOut: headLogits(head, heldOut.features) };
   }
   const adapted = await adaptAndFit(tensorflow, encoder, texts, targets, plan);
   const others = await adapted.encoder.encode(heldOut.texts);
   return { own: headLogits(adapted.head, adapted.features), heldOut: headLogits(adapted.head, others), adapted };
-}
-
-/** A head on features of the encoder as it is, as the plan has it. */
-export async function frozenHead(
-  tensorflow: Tensorflow,
-  { features, targets, names }: Pick<PartedRows, "features" | "targets" | "names">,
-  { C, classWeight }: Pick<AdaptationPlan, "C" | "classWeight">,
-): Promise<LinearHead> {
-  const classWeights = classWeight === "balanced" ? balancedClassWeights(targets) : undefined;
-  return (await fitHead(tensorflow, features, targets, { C, classWeight: classWeights, names })).head;
 }
