@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Recipe, recipeFor, usualTemperature } from "../../src/adapt/recipe.js";
 import type { Encoder } from "../../src/encoder/encoder.js";
 import { OptionError } from "../../src/errors.js";
-import { type Features, headLogits, type Targets } from "../../src/head/linear.js";
+import { balancedClassWeights } from "../../src/head/class-weights.js";
+import { fitHead } from "../../src/head/fit.js";
+import { type Features, headLogits, selectFeatures, selectTargets, type Targets } from "../../src/head/linear.js";
 import { silentLog } from "../../src/log.js";
 import { Random } from "../../src/random.js";
 import { loadTensorflow } from "../../src/runtime/tensorflow.js";
@@ -259,18 +261,15 @@ describe("compareHeldOut", () => {
   const groups = Int32Array.from(texts.keys(), (row) => Math.floor(row / 3));
   const frozen = { features: featuresOf(targets, 1), kind: "last" as const, C: 1 };
 
-  function compared(labels: Int32Array, of = texts, holding: HoldingOut = { folds: 5, heldOut: 1 }) {
-    const swapped: Targets = { kind: "single-label", classes, labels };
-    const plan = {
-      depth: 2,
-      recipe: short,
-      C: 1,
-      classWeight: "balanced",
-      random: new Random(6),
-      threads: 1,
-      log: silentLog,
-    } as const;
-    return compareHeldOut(wasm, encoder, of, frozen, [2], plan, { targets: swapped, groups, blends: [], ...holding });
+  const oneFold: HoldingOut = { folds: 5, heldOut: 1 };
+  const planned = () => {
+    const fixed = { classWeight: "balanced", threads: 1, log: silentLog } as const;
+    return { depth: 2, recipe: short, C: 1, random: new Random(6), ...fixed };
+  };
+
+  function compared(labels: Int32Array, of = texts, holding = oneFold) {
+    const options = { targets: { kind: "single-label", classes, labels } as const, groups, blends: [], ...holding };
+    return compareHeldOut(wasm, encoder, of, frozen, [2], planned(), options);
   }
 
   const logit = ({ logits }: Comparison["ways"][number], row: number, k: number) => logits[row * classes + k];
@@ -322,6 +321,24 @@ describe("compareHeldOut", () => {
       expect(logits).toEqual(before.ways[i].logits);
       expect(trial.logLoss).not.toBe(before.ways[i].trial.logLoss);
     }
+  });
+
+  it("compares with the frozen encoder's head as it was trained: as strong, and from the labels' names as well", async () => {
+    const names: Features = { rows: 3, size: 3, data: Float32Array.of(2, 0, 1, 0, 1, 0, 1, 0, 2) };
+    const own = { ...frozen, C: 5, names };
+    const uneven = { ...targets, labels: targets.labels.map((label, row) => (row % 4 === 0 ? 0 : label)) } as Targets;
+    const { rows, ways } = await compareHeldOut(wasm, encoder, texts, own, [], planned(), {
+      targets: uneven,
+      groups,
+      blends: [],
+      ...oneFold,
+    });
+    const training = [...texts.keys()].filter((row) => !rows.includes(row));
+    const learnt = selectTargets(uneven, training);
+    const options = { C: 5, names, classWeight: balancedClassWeights(learnt) };
+    const { head } = await fitHead(wasm, selectFeatures(frozen.features, training), learnt, options);
+    expect(ways.map(({ trial }) => trial.depth)).toEqual([0]);
+    expect(ways[0].logits).toEqual(headLogits(head, selectFeatures(frozen.features, [...rows])));
   });
 
   it("would show it: a row that is trained on changes what is said of those held out", async () => {
