@@ -2,12 +2,13 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Recipe, recipeFor, usualTemperature } from "../../src/adapt/recipe.js";
+import { type Recipe, recipeFor, usualBlend, usualTemperature } from "../../src/adapt/recipe.js";
 import type { Encoder } from "../../src/encoder/encoder.js";
 import { OptionError } from "../../src/errors.js";
 import { balancedClassWeights } from "../../src/head/class-weights.js";
 import { fitHead } from "../../src/head/fit.js";
 import { type Features, headLogits, selectFeatures, selectTargets, type Targets } from "../../src/head/linear.js";
+import { separability } from "../../src/head/separability.js";
 import { silentLog } from "../../src/log.js";
 import { Random } from "../../src/random.js";
 import { loadTensorflow } from "../../src/runtime/tensorflow.js";
@@ -91,6 +92,20 @@ describe("trainAdapted with few rows", () => {
     expect(losses.length).toBe(4);
     expect(await adapted.encode(texts)).toEqual(features);
     await adapted.dispose();
+  });
+
+  it("goes less far, and is surer, where the frozen encoder tells the rows apart already", async () => {
+    const { targets } = rowsOf(12);
+    const texts = Array.from({ length: 12 }, (_, row) => ["good", "no staff view book", "open tea"][row % 3]);
+    const frozen = { features: featuresOf(targets, 1), kind: "last" as const, C: 1 };
+    const { blend: _, ...open } = short;
+    const { adapted, recipe } = await trainAdapted(wasm, encoder, texts, frozen, optionsFor(targets, { recipe: open }));
+    expect(adapted!.separability).toBe(separability(await encoder.encode(texts), targets));
+    expect(adapted!.separability).toBeGreaterThan(0.9);
+    expect(recipe.blend).toBe(usualBlend(12, 3, adapted!.separability));
+    expect(recipe.blend).toBeLessThan(usualBlend(12, 3, 0));
+    expect(adapted!.trained.temperature).toBe(usualTemperature(adapted!.separability));
+    await adapted!.encoder.dispose();
   });
 
   it.each([
