@@ -70,9 +70,9 @@ export async function train(data: string, options: TrainOptions): Promise<void> 
   }
   if (options.plan) return printPlan(data, options);
   if (options.out === undefined) throw new UsageError("train needs --out <folder>: where to write the model.");
-  requireFree(options.out);
   const state = { saved: false };
   onInterrupt(() => interruption(options, state.saved));
+  requireFree(options.out);
   if (options.test !== undefined && options.test !== "-" && !existsSync(options.test)) {
     throw new FileMissingError(options.test);
   }
