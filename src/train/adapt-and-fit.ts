@@ -22,7 +22,7 @@ import { cloneModel } from "../onnx/model.js";
 import type { ModelProto } from "../onnx/schema.js";
 import type { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
-import { fitPlannedHead, type HeadPlan } from "./plan-head.js";
+import { fitPlannedHead, type HeadPlan } from "./planned-head.js";
 import { accuracyOf } from "./select.js";
 
 /** What is trained and how. */

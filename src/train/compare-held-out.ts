@@ -8,7 +8,7 @@ import { type AdaptationPlan, adaptAndLook } from "./adapt-and-fit.js";
 import { type HoldingOut, type Way, wayOf } from "./adaptation-evidence.js";
 import { foldsOf } from "./cross-validate.js";
 import { HeldOutLogits } from "./held-out-logits.js";
-import { fitPlannedHead } from "./plan-head.js";
+import { fitPlannedHead } from "./planned-head.js";
 
 /** The frozen classifier that adaptation is compared with. */
 export interface FrozenBaseline {
@@ -69,14 +69,14 @@ export async function compareHeldOut(
   const looks = looksOf(plan.recipe, blends);
   for (let fold = 0; fold < heldOut; fold++) {
     const [training, held] = [all.filter((row) => folds.of[row] !== fold), all.filter((row) => folds.of[row] === fold)];
-    const heldTexts = held.map((row) => texts[row]);
-    const own = { texts: training.map((row) => texts[row]), targets: selectTargets(targets, training) };
-    const parted = { ...own, features: selectFeatures(frozen.features, training), names: frozen.names };
-    const head = await fitPlannedHead(tensorflow, parted, { ...plan, C: frozen.C });
+    const own = training.map((row) => texts[row]);
+    const learnt = selectTargets(targets, training);
+    const lessons = { features: selectFeatures(frozen.features, training), targets: learnt, names: frozen.names };
+    const head = await fitPlannedHead(tensorflow, lessons, { ...plan, C: frozen.C });
     found.add({ depth: 0, steps: 0 }, held, headLogits(head, selectFeatures(frozen.features, held)));
+    const looking = { at: looks, texts: held.map((row) => texts[row]) };
     for (const depth of depths) {
-      const looking = { at: looks, texts: heldTexts };
-      const looked = await adaptAndLook(tensorflow, encoder, own.texts, own.targets, { ...plan, depth }, looking);
+      const looked = await adaptAndLook(tensorflow, encoder, own, learnt, { ...plan, depth }, looking);
       if (looked.checkpoint) checkpoints.push(looked.checkpoint);
       for (const [i, look] of looks.entries()) found.add({ depth, ...look }, held, looked.looks[i]);
     }

@@ -2,7 +2,7 @@ import type { Encoder } from "../encoder/encoder.js";
 import { type Features, headLogits, type Targets } from "../head/linear.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
 import { type AdaptationPlan, type AdaptedFit, adaptAndFit } from "./adapt-and-fit.js";
-import { fitPlannedHead } from "./plan-head.js";
+import { fitPlannedHead } from "./planned-head.js";
 
 /** Rows to train on and texts held out from it, with what the frozen encoder makes of them. */
 export interface PartedRows {
@@ -11,8 +11,6 @@ export interface PartedRows {
   targets: Targets;
   /** [N, F] */
   features: Features;
-  /** Of the labels' names, [K, F]: to be learnt from as well. */
-  names?: Features;
   /** R texts, their features [R, F] */
   heldOut: { texts: readonly string[]; features: Features };
 }
