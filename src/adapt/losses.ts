@@ -6,6 +6,8 @@ import type { Tensorflow } from "../runtime/tensorflow.js";
 export interface LossWeights {
   /** Squared error of the cosine of every pair to 1 (same labels) or 0. */
   cosinePairs?: number;
+  /** Every text nearer to those of its label than to any other one (Sun et al. 2020). */
+  ranking?: number;
   /** Supervised contrastive (Khosla et al. 2020). */
   contrastive?: number;
   /** Cross-entropy of a linear head that is fitted first (LP-FT, Kumar et al. 2022) and trained along. */
@@ -14,6 +16,9 @@ export interface LossWeights {
 
 /** Cosines are divided by it in the contrastive loss. */
 const temperature = 0.1;
+
+/** Cosines are multiplied by it in the ranking loss. */
+const sharpness = 20;
 
 /** A loss, and its gradient with respect to the embeddings. */
 export interface LossValue {
@@ -53,6 +58,7 @@ export function batchLoss(
     let dE = tf.zerosLike(e);
     for (const [pairLoss, weight] of [
       [cosinePairLoss, weights.cosinePairs ?? 0],
+      [rankingLoss, weights.ranking ?? 0],
       [contrastiveLoss, weights.contrastive ?? 0],
     ] as const) {
       if (weight === 0) continue;
@@ -89,14 +95,37 @@ function tidied<R>(tf: Tensorflow["tf"], work: () => R): R {
  * pair by pair a batch has for free. With M the weight of each pair: L = Σ M (C − S)², dL/dC = 2 M (C − S).
  */
 function cosinePairLoss(tf: Tensorflow["tf"], cosines: Tensor2D, similarity: Tensor2D): PairLoss {
-  const [rows] = cosines.shape;
-  const others = tf.sub(1, tf.eye(rows)); // without the pairs of a text and itself
-  const alike = tf.mul(tf.cast(tf.greater(similarity, 0), "float32"), others);
-  const apart = tf.sub(others, alike);
+  const { alike, apart } = kindsOfPairs(tf, similarity);
   const half = (pairs: Tensor) => tf.div(pairs, tf.mul(2, tf.maximum(tf.sum(pairs), 1)));
   const errors = tf.sub(cosines, similarity);
   const weighted = tf.mul(tf.add(half(alike), half(apart)), errors);
   return { loss: tf.sum(tf.mul(weighted, errors)), dCosines: tf.mul(weighted, 2) as Tensor2D };
+}
+
+/**
+ * L = 1/B' Σᵢ log(1 + Σₙ exp(s Cᵢₙ) Σₚ exp(−s Cᵢₚ)), p the texts that share a label with i and n those that share none, over the B'
+ * texts that have both (Sun et al. 2020, equation 1 with margin 0). With zᵢ the logarithm of the product, a the softmax of s C over n and
+ * b that of −s C over p: dL/dC = s σ(z) (a − b)/B'.
+ */
+function rankingLoss(tf: Tensorflow["tf"], cosines: Tensor2D, similarity: Tensor2D): PairLoss {
+  const { alike, apart } = kindsOfPairs(tf, similarity);
+  const among = (pairs: Tensor, factor: number) => tf.sub(tf.mul(cosines, factor), tf.mul(tf.sub(1, pairs), 1e9));
+  const [negatives, positives] = [among(apart, sharpness), among(alike, -sharpness)]; // [B, B]
+  const z = tf.add(tf.logSumExp(negatives, 1, true), tf.logSumExp(positives, 1, true)); // [B, 1], −1e9 without both
+  const counted = tf.mul(tf.max(alike, 1), tf.max(apart, 1));
+  const share = tf.div(1, tf.maximum(tf.sum(counted), 1));
+  const directions = tf.sub(tf.softmax(negatives), tf.softmax(positives));
+  return {
+    loss: tf.mul(tf.sum(tf.softplus(z)), share) as Scalar,
+    dCosines: tf.mul(tf.mul(directions, tf.sigmoid(z)), tf.mul(share, sharpness)) as Tensor2D,
+  };
+}
+
+/** [B, B] each, 1 where two texts share a label, and where they share none; never of a text and itself. */
+function kindsOfPairs(tf: Tensorflow["tf"], similarity: Tensor2D) {
+  const others = tf.sub(1, tf.eye(similarity.shape[0]));
+  const alike = tf.mul(tf.cast(tf.greater(similarity, 0), "float32"), others);
+  return { alike, apart: tf.sub(others, alike) };
 }
 
 /**

@@ -32,6 +32,7 @@ const numbers: Record<Exclude<keyof Recipe, "loss">, Range> = {
 
 const losses: Record<keyof LossWeights, Range> = {
   cosinePairs: zeroOrMore,
+  ranking: zeroOrMore,
   contrastive: zeroOrMore,
   crossEntropy: zeroOrMore,
 };

@@ -53,6 +53,7 @@ const leastContrastive = Math.log(3);
 describe("adaptEncoder", () => {
   it.each<[string, Recipe["loss"], Targets, number]>([
     ["cosine pairs", { cosinePairs: 1 }, labels, 0],
+    ["a ranking loss", { ranking: 1 }, labels, 0],
     ["a contrastive loss", { contrastive: 1 }, labels, leastContrastive],
     ["cross-entropy behind a probe", { crossEntropy: 1 }, labels, 0],
     ["cosine pairs of sets", { cosinePairs: 1 }, sets, 0],

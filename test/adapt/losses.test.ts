@@ -15,9 +15,10 @@ const backends: Tensorflow[] = automatic.backend === "tensorflow" ? [wasm, autom
 
 const losses: Record<string, LossWeights> = {
   "cosine pairs": { cosinePairs: 1 },
+  ranking: { ranking: 1 },
   contrastive: { contrastive: 1 },
   "cross-entropy": { crossEntropy: 1 },
-  "all three": { cosinePairs: 0.5, contrastive: 2, crossEntropy: 0.25 },
+  "all of them": { cosinePairs: 0.5, ranking: 0.3, contrastive: 2, crossEntropy: 0.25 },
 };
 
 const single = (classes: number, ...labels: number[]): Targets => ({
@@ -87,7 +88,7 @@ describe.each(backends)("batchLoss on $backend", (tensorflow) => {
   ])("is finite for %s", (_, values) => {
     const head = { featureSize: 2, classes: 3, weights: new Float32Array(6).fill(50), bias: new Float32Array(3) };
     for (const targets of [single(3, 0, 1, 1), single(3, 0, 1, 2), multi(3, 0, 0, 0, 0, 0, 0, 1, 1, 1)]) {
-      const found = batchLoss(tensorflow, losses["all three"], Float32Array.from(values), targets, head);
+      const found = batchLoss(tensorflow, losses["all of them"], Float32Array.from(values), targets, head);
       for (const value of [found.loss, ...found.dEmbeddings, ...found.dHead!.weights]) {
         expect(Number.isFinite(value)).toBe(true);
       }
@@ -104,7 +105,7 @@ describe.each(backends)("batchLoss on $backend", (tensorflow) => {
   it("keeps no tensor", () => {
     const before = tensorflow.tf.memory().numTensors;
     const { embeddings, targets, head } = drawn(batches["one label a text"]);
-    batchLoss(tensorflow, losses["all three"], embeddings, targets, head);
+    batchLoss(tensorflow, losses["all of them"], embeddings, targets, head);
     expect(tensorflow.tf.memory().numTensors).toBe(before);
   });
 });

@@ -10,9 +10,13 @@ export interface PlainBatch {
 
 /** The training losses as their papers write them: loops over texts and pairs, float64. */
 export function plainLoss(weights: LossWeights, batch: PlainBatch): number {
-  const { cosinePairs = 0, contrastive = 0, crossEntropy = 0 } = weights;
-  const parts = [cosinePairs && cosinePairs * pairError(batch), contrastive && contrastive * supervised(batch)];
-  return parts.reduce((sum, part) => sum + part, crossEntropy && crossEntropy * entropy(batch));
+  const { cosinePairs = 0, ranking = 0, contrastive = 0, crossEntropy = 0 } = weights;
+  return (
+    (cosinePairs && cosinePairs * pairError(batch)) +
+    (ranking && ranking * misplaced(batch)) +
+    (contrastive && contrastive * supervised(batch)) +
+    (crossEntropy && crossEntropy * entropy(batch))
+  );
 }
 
 /** Mean squared error of the cosine to the similarity: over pairs that share a label, and over the others; then of the two. */
@@ -23,6 +27,19 @@ function pairError(batch: PlainBatch): number {
     errors[wanted > 0 ? "alike" : "apart"].push((cosine(batch, i, j) - wanted) ** 2);
   });
   return (mean(errors.alike) + mean(errors.apart)) / 2;
+}
+
+/** Sun et al. 2020, equation 1: s is 20, the margin 0; of every text, then their mean. */
+function misplaced(batch: PlainBatch): number {
+  const anchors: number[] = [];
+  for (const i of rowsOf(batch)) {
+    const others = rowsOf(batch).filter((j) => j !== i);
+    const [alike, apart] = [true, false].map((kind) => others.filter((j) => similarity(batch, i, j) > 0 === kind));
+    if (alike.length === 0 || apart.length === 0) continue;
+    const terms = apart.flatMap((n) => alike.map((p) => Math.exp(20 * (cosine(batch, i, n) - cosine(batch, i, p)))));
+    anchors.push(Math.log1p(terms.reduce((sum, term) => sum + term, 0)));
+  }
+  return mean(anchors);
 }
 
 /** Khosla et al. 2020, equation 2, temperature 0.1; a positive counts by how much of its labels it shares. */

@@ -15,7 +15,10 @@ describe("checkRecipe", () => {
     [{ steps: 2.5 }, "recipe steps: found 2.5, expected a whole number from 1 on."],
     [{ blend: "half" }, 'recipe blend: found "half", expected a number from 0 to 1.'],
     [{ loss: 1 }, "recipe loss: found 1, expected an object."],
-    [{ loss: { hinge: 1 } }, 'recipe loss: found "hinge", expected some of cosinePairs, contrastive, crossEntropy.'],
+    [
+      { loss: { hinge: 1 } },
+      'recipe loss: found "hinge", expected some of cosinePairs, ranking, contrastive, crossEntropy.',
+    ],
     [{ loss: { cosinePairs: 0 } }, "expected a weight above 0 for one of cosinePairs"],
     [{ loss: { cosinePairs: -1 } }, "recipe loss cosinePairs: found -1, expected a number from 0 on."],
   ])("refuses %j", (given, message) => {
