@@ -1,4 +1,5 @@
 import type { FeatureKind } from "../encoder/encoder.js";
+import type { Targets } from "../head/linear.js";
 import type { LossWeights } from "./losses.js";
 
 /** How the last layers are trained. */
@@ -56,17 +57,19 @@ const manyClasses = 17;
  * The recipe for N labelled rows of K classes, tuned once on seven sets: docs/decisions/0005. More rows bear more steps, but
  * not in proportion.
  *
- * Few classes: pairs, and part of the way back. Many: cross-entropy after a probe, in larger batches.
+ * Few classes: pairs, and part of the way back. More: with many rows of each, one label a row, the order of pairs counts as well. Many:
+ * cross-entropy after a probe, in larger batches.
  */
-export function recipeFor(rows: number, classes: number): Plan {
+export function recipeFor(rows: number, classes: number, kind: Targets["kind"] = "single-label"): Plan {
   const steps = Math.max(30, Math.round(4 * Math.sqrt(rows)));
-  const { blend, ...pairs } = defaultRecipe;
+  const { blend, loss: pairs, ...usual } = defaultRecipe;
+  const ordered = kind === "single-label" && classes > fewClasses && rows / classes >= manyRows;
   const byClasses =
     classes < manyClasses
-      ? { learningRate: usualRate(rows, classes, steps) }
+      ? { loss: ordered ? { ...pairs, ranking: 0.1 } : pairs, learningRate: usualRate(rows, classes, steps) }
       : { loss: { crossEntropy: 1 }, batchSize: 64, blend };
   return {
-    recipe: { ...pairs, steps, ...byClasses },
+    recipe: { ...usual, steps, ...byClasses },
     depth: Number.POSITIVE_INFINITY,
     ...(classes > fewClasses && { kind: "last" }), // the layer that the loss moved, most of its way
     blends: classes > fewClasses && classes < manyClasses ? comparedBlends : [],
@@ -90,7 +93,7 @@ function usualRate(rows: number, classes: number, steps: number): number {
   return Math.min(grown, highestRate, Math.max(rateOfMany, longestPath / steps));
 }
 
-/** Until each class has so many rows, less than a third of the way is best for few classes. */
+/** Until each class has so many rows, less than a third of the way is best for few classes, and pairs alone for more. */
 const manyRows = 64;
 
 /**

@@ -96,7 +96,7 @@ export function adaptationPlan(
   { texts, targets }: TrainingRows,
   { depth, recipe }: Adaptation,
 ): AdaptationPlan {
-  const usual = recipeFor(texts.length, targets.classes);
+  const usual = recipeFor(texts.length, targets.classes, targets.kind);
   return {
     depth: Math.min(depth, encoder.layers),
     recipe: { ...usual.recipe, ...recipe },

@@ -61,7 +61,7 @@ export async function trainAdapted(
   options: TrainAdaptedOptions,
 ): Promise<AdaptedTraining> {
   const { request, targets, log } = options;
-  const usual = recipeFor(texts.length, targets.classes);
+  const usual = recipeFor(texts.length, targets.classes, targets.kind);
   const depth = depthOf(request, usual.depth, encoder.layers);
   const recipe = { ...usual.recipe, ...options.recipe };
   const plan: AdaptationPlan = { ...options, depth, C: usual.C, recipe };

@@ -8,6 +8,17 @@ describe("recipeFor", () => {
     expect(recipeFor(480, 60).recipe).toMatchObject({ loss: { crossEntropy: 1 }, blend: 1, batchSize: 64 });
   });
 
+  it("adds the order of pairs where more than three classes have many rows each, and a row has one label", () => {
+    expect(recipeFor(63 * 6, 6).recipe.loss).toEqual({ cosinePairs: 1 });
+    expect(recipeFor(64 * 6, 6).recipe.loss).toEqual({ cosinePairs: 1, ranking: 0.1 });
+    expect([2, 3].map((classes) => recipeFor(100_000, classes).recipe.loss)).toEqual([
+      { cosinePairs: 1 },
+      { cosinePairs: 1 },
+    ]);
+    expect(recipeFor(64 * 6, 6, "multi-label").recipe.loss).toEqual({ cosinePairs: 1 });
+    expect(recipeFor(100_000, 17).recipe.loss).toEqual({ crossEntropy: 1 });
+  });
+
   it("reads the layer that was trained on, but for few classes, where the encoder stays near to what it was", () => {
     expect([4, 6, 20].map((classes) => recipeFor(48, classes).kind)).toEqual(["last", "last", "last"]);
     expect([2, 3].map((classes) => recipeFor(48, classes).kind)).toEqual([undefined, undefined]);
