@@ -60,19 +60,19 @@ const manyClasses = 17;
  * Few classes: pairs, and part of the way back. More: with many rows of each, one label a row, the order of pairs counts as well. Many:
  * cross-entropy after a probe, in larger batches.
  */
-export function recipeFor(rows: number, classes: number, kind: Targets["kind"] = "single-label"): Plan {
+export function recipeFor(rows: number, classes: number, task: Targets["kind"] = "single-label"): Plan {
+  const [few, many] = [classes <= fewClasses, classes >= manyClasses];
   const steps = Math.max(30, Math.round(4 * Math.sqrt(rows)));
   const { blend, loss: pairs, ...usual } = defaultRecipe;
-  const ordered = kind === "single-label" && classes > fewClasses && rows / classes >= manyRows;
-  const byClasses =
-    classes < manyClasses
-      ? { loss: ordered ? { ...pairs, ranking: 0.1 } : pairs, learningRate: usualRate(rows, classes, steps) }
-      : { loss: { crossEntropy: 1 }, batchSize: 64, blend };
+  const ordered = !few && task === "single-label" && rows / classes >= manyRows;
+  const byClasses = many
+    ? { loss: { crossEntropy: 1 }, batchSize: 64, blend }
+    : { loss: ordered ? { ...pairs, ranking: 0.1 } : pairs, learningRate: usualRate(rows, classes, steps) };
   return {
     recipe: { ...usual, steps, ...byClasses },
     depth: Number.POSITIVE_INFINITY,
-    ...(classes > fewClasses && { kind: "last" }), // the layer that the loss moved, most of its way
-    blends: classes > fewClasses && classes < manyClasses ? comparedBlends : [],
+    ...(!few && { kind: "last" }), // the layer that the loss moved, most of its way
+    blends: few || many ? [] : comparedBlends,
     C: 1,
   };
 }

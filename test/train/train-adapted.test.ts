@@ -258,6 +258,28 @@ describe("trainAdapted with more than three classes and rows to hold out", () =>
   });
 });
 
+describe("trainAdapted with more than three classes of many rows", () => {
+  const { texts } = rowsOf(256);
+  const { loss: _, ...open } = short;
+  const single: Targets = { kind: "single-label", classes: 4, labels: Int32Array.from(texts.keys(), (row) => row % 4) };
+  const several: Targets = {
+    kind: "multi-label",
+    classes: 4,
+    labels: Uint8Array.from({ length: 4 * 256 }, (_, i) => Number(i % 4 === Math.floor(i / 4) % 4)),
+  };
+
+  it.each([
+    ["ranks their pairs", single, { cosinePairs: 1, ranking: 0.1 }],
+    ["does not where a row may have several labels", several, { cosinePairs: 1 }],
+  ])("%s", async (_, targets, loss) => {
+    const frozen = { features: featuresOf({ ...single, classes }, 50), kind: "last" as const, C: 1 };
+    const options = optionsFor(targets, { request: 1, recipe: { ...open, steps: 2 } });
+    const { adapted, recipe } = await trainAdapted(wasm, encoder, texts, frozen, options);
+    expect(recipe.loss).toEqual(loss);
+    await adapted!.encoder.dispose();
+  });
+});
+
 describe("looksOf", () => {
   it("compares shares of the whole training where there are any and none is given, else where it may end", () => {
     expect(looksOf({ ...short, steps: 40, blend: undefined }, [0.3, 0.9])).toEqual([
