@@ -152,8 +152,9 @@ export class GradientBuilder {
     return this.reshape(x, [[product(0), product(1)], shape.at(-1)!]);
   }
 
-  /** Sum over axes. */
+  /** Sum over axes; without any, x itself. */
   sum(x: string, axes: readonly number[], keepdims = true): string {
+    if (axes.length === 0) return x; // to ReduceSum no axes would mean all
     const rank = this.rank(x);
     const reduced = new Set(axes.map((axis) => frontAxis(axis, rank)));
     const shape = this.shape(x).flatMap((dim, axis): Dim[] => (reduced.has(axis) ? (keepdims ? [[1, 1]] : []) : [dim]));

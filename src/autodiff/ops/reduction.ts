@@ -39,12 +39,14 @@ function kept(g: GradientBuilder, node: NodeProto, reduced: string): string {
   return intAttribute(node, "keepdims", 1) ? reduced : g.unsqueeze(reduced, axesOf(g, node));
 }
 
-/** The reduced axes, counted from the front, ascending: an attribute or an input, all axes where neither is there. */
+/** The reduced axes, counted from the front, ascending: an attribute or an input. Where neither is there all are, or none if it says so. */
 function axesOf(g: GradientBuilder, node: NodeProto): number[] {
   const rank = g.rank(node.input[0]);
   const constant = node.input[1] ? g.constant(node.input[1]) : undefined;
   if (node.input[1] && !constant) throw new NoGradient("its axes depend on the input");
   const axes = constant ? [...(rawValues(constant) as BigInt64Array)].map(Number) : intsAttribute(node, "axes");
-  if (!axes?.length) return Array.from({ length: rank }, (_, axis) => axis);
+  if (!axes?.length) {
+    return intAttribute(node, "noop_with_empty_axes", 0) ? [] : Array.from({ length: rank }, (_, axis) => axis);
+  }
   return axes.map((axis) => frontAxis(axis, rank)).sort((a, b) => a - b);
 }

@@ -37,6 +37,7 @@ export const cases: VjpCase[] = [
   use("Tile", "by fixed repeats", [real("B", 3), ints(1, 2)]),
   use("Tile", "by fixed repeats of several axes", [real(2, 3), ints(3, 2)]),
   use("Tile", "by computed repeats", [real(1, "T", 3), sizes("B", 1, 2)]),
+  use("Tile", "that repeats nothing", [real("B", 3), ints(1, 1)]),
   use("Tile", "of an axis that varies", [real("B", "T", 3), ints(1, 2, 1)]),
   use("Concat", "along the last axis", [real("B", "T", 2), real("B", "T", 3)], { attributes: { axis: -1 } }),
   use("Concat", "of three, one of which is not differentiated", [real("B", 2), held("B", 1), real("B", 3)], {

@@ -14,6 +14,10 @@ export const cases: VjpCase[] = reductions.flatMap(({ op, fill, axesAreInputFrom
   const over = (about: string, shape: Length[], axes: number[] | null): VjpCase[] =>
     [0, 1].flatMap((keepdims) => {
       const name = `${about}, keepdims ${keepdims}`;
+      if (axes?.length === 0) {
+        const attributes = { keepdims, noop_with_empty_axes: 1 };
+        return [use(op, name, [fill(...shape)], { attributes, opsets: [axesAreInputFrom, 23] })];
+      }
       if (!axes) return [use(op, name, [fill(...shape)], { attributes: { keepdims }, opsets: [11, 16, 23] })];
       return [
         use(op, name, [fill(...shape)], {
@@ -29,6 +33,7 @@ export const cases: VjpCase[] = reductions.flatMap(({ op, fill, axesAreInputFrom
     ...over("over the first axis, two behind it varying", [3, "B", "T"], [0]),
     ...over("over two axes", ["B", 2, "T", 3], [-1, 1]),
     ...over("over all axes", [2, 3], null),
+    ...over("over no axes", [2, "T"], []),
     ...(op === "ReduceMean" ? [] : over("over an axis that varies", ["B", "T", 3], [1])),
   ];
 });
