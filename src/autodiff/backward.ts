@@ -69,7 +69,7 @@ export function differentiate(index: GraphIndex, request: BackwardRequest): Back
 function tensorsBetween(index: GraphIndex, sources: ReadonlySet<string>, output: string): Set<string> {
   const forward = new Set(sources);
   for (const node of index.nodes) {
-    if (stopsValues(node) || !readsOf(node).some((name) => forward.has(name))) continue;
+    if (discrete.has(node.opType) || !readsOf(node).some((name) => forward.has(name))) continue;
     for (const name of node.output) forward.add(name);
   }
   const between = new Set([output]);
@@ -81,14 +81,11 @@ function tensorsBetween(index: GraphIndex, sources: ReadonlySet<string>, output:
 }
 
 /** Operators whose results are whole numbers or truth values: no gradient passes. */
-const discrete = new Set(["Shape", "Size", "ArgMax", "ArgMin", "NonZero", "Equal", "Greater", "GreaterOrEqual"]);
-for (const opType of ["Less", "LessOrEqual", "Not", "And", "Or", "IsNaN", "IsInf", "Sign", "Ceil", "Floor", "Round"]) {
-  discrete.add(opType);
-}
-
-function stopsValues(node: NodeProto): boolean {
-  return discrete.has(node.opType);
-}
+const discrete = new Set([
+  ...["Shape", "Size", "ArgMax", "ArgMin", "NonZero"],
+  ...["Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Not", "And", "Or", "IsNaN", "IsInf"],
+  ...["Sign", "Ceil", "Floor", "Round"],
+]);
 
 /** The sum of the gradients that arrived at a tensor; null when none did. */
 function total(g: GradientBuilder, found: Map<string, string[]>, tensor: string): string | null {
