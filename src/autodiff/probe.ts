@@ -1,6 +1,6 @@
 import { GraphIndex } from "../onnx/graph.js";
 import { encodeModel } from "../onnx/model.js";
-import type { ModelProto, TensorProto } from "../onnx/schema.js";
+import { DataType, type ModelProto, type TensorProto } from "../onnx/schema.js";
 import { dimsOf, makeTensor } from "../onnx/tensor.js";
 import { type NamedTensor, openTensorSession } from "../runtime/onnxruntime.js";
 import { fixedShape, pairShapes, type Shape } from "./shape.js";
@@ -39,8 +39,9 @@ export async function probeGraph(model: ModelProto): Promise<GraphFacts> {
     const shapes = new Map(outputs.map((name) => [name, pairShapes(small[name].dims, large[name].dims)]));
     for (const tensor of graph.initializer) shapes.set(tensor.name!, fixedShape(dimsOf(tensor)));
     for (const { name } of graph.input) shapes.set(name, pairShapes(dimsOfProbe(0), dimsOfProbe(1)));
-    const booleans = new Set(outputs.filter((name) => small[name].type === "bool"));
     const constants = new Map(new GraphIndex(graph).initializers);
+    const booleans = new Set(outputs.filter((name) => small[name].type === "bool"));
+    for (const [name, { dataType }] of constants) if (dataType === DataType.BOOL) booleans.add(name);
     for (const name of outputs) {
       const values = sameVector(small[name].data, large[name].data);
       if (values && shapes.get(name)!.length <= 1) constants.set(name, makeTensor(name, [values.length], values));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MissingRuleError } from "../../src/autodiff/errors.js";
 import { makeNode } from "../../src/onnx/graph.js";
-import { AttributeType } from "../../src/onnx/schema.js";
+import { AttributeType, DataType } from "../../src/onnx/schema.js";
 import { openVjp } from "./check-vjp.js";
 import { held, indices, int, ints, leftOut, type Operand, real, sizes } from "./operands.js";
 import { float32Only, floatAttribute, use } from "./ops/cases.js";
@@ -91,6 +91,16 @@ describe("MissingRuleError", () => {
     [
       "it reads keys of earlier tokens",
       attention([heads(), heads(), heads(), leftOut, held("B", 2, 3, 4), held("B", 2, 3, 4)], { outputs: 3 }),
+    ],
+    [
+      "it is told how many keys each text has",
+      attention([heads(), real("B", 2, 5, 4), real("B", 2, 5, 4), leftOut, leftOut, leftOut, indices(5, "B")], {
+        opsets: [24],
+      }),
+    ],
+    [
+      "what follows is computed in float64",
+      use("Cast", "", [real("B", 3)], { attributes: { to: DataType.DOUBLE }, ...float32Only }),
     ],
   ])("says: %s", async (problem, vjpCase) => {
     const opened = openVjp(vjpCase, vjpCase.opsets[0]);

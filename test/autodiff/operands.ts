@@ -47,6 +47,9 @@ export const held = (...shape: Length[]) => fed(DataType.FLOAT, shape, (random) 
 export const indices = (below: number, ...shape: Length[]) =>
   fed(DataType.INT64, shape, (random) => random.integer(below), true);
 
+export const indices32 = (below: number, ...shape: Length[]) =>
+  fed(DataType.INT32, shape, (random) => random.integer(below), true);
+
 /** Truth values, not known before the run. */
 export const flags = (...shape: Length[]) => fed(DataType.BOOL, shape, (random) => random.integer(2), true);
 

@@ -11,8 +11,11 @@ export interface Values {
   dims: readonly number[];
 }
 
-/** What a graph takes: real values, whole numbers as int64, truth values as bytes of 0 and 1. */
-export type Feeds = Record<string, { data: Float64Array | BigInt64Array | Uint8Array; dims: readonly number[] }>;
+/** What a graph takes: real values, whole numbers as int64 or int32, truth values as bytes of 0 and 1. */
+export type Feeds = Record<
+  string,
+  { data: Float64Array | BigInt64Array | Int32Array | Uint8Array; dims: readonly number[] }
+>;
 
 export interface RunnableGraph {
   run(feeds: Feeds): Promise<Record<string, Values>>;
@@ -40,6 +43,7 @@ export async function openGraph(model: ModelProto, precision: Precision): Promis
 
 function asTensor({ data, dims }: Feeds[string], precision: Precision): Tensor {
   if (data instanceof BigInt64Array) return new Tensor("int64", data, dims);
+  if (data instanceof Int32Array) return new Tensor("int32", data, dims);
   if (data instanceof Uint8Array) return new Tensor("bool", data, dims);
   return precision === "float64" ? new Tensor("float64", data, dims) : new Tensor(Float32Array.from(data), dims);
 }

@@ -49,6 +49,7 @@ export function drawFeeds(vjpCase: VjpCase, lengths: Record<"B" | "T", number>, 
 
 function arrayOf(type: number, values: number[]) {
   if (type === DataType.INT64) return BigInt64Array.from(values, BigInt);
+  if (type === DataType.INT32) return Int32Array.from(values);
   return type === DataType.BOOL ? Uint8Array.from(values) : Float64Array.from(values);
 }
 

@@ -38,6 +38,7 @@ function requireSelfAttention(g: GradientBuilder, node: NodeProto): void {
   if (g.rank(q) !== 4 || !isFixed(g.shape(q)[3])) throw new NoGradient("its heads are not an axis of their own");
   if (!sameDim(g.shape(q)[1], g.shape(k)[1])) throw new NoGradient("heads share their keys");
   if (node.input[4] || node.input[5]) throw new NoGradient("it reads keys of earlier tokens");
+  if (node.input[6]) throw new NoGradient("it is told how many keys each text has");
   for (const name of ["is_causal", "qk_matmul_output_mode"]) {
     if (intAttribute(node, name, 0)) throw new NoGradient(`its attribute ${name} is set`);
   }

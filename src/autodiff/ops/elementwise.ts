@@ -107,10 +107,11 @@ export const Where: Rule = (g, { input: [condition] }, dy) => [
   g.where(condition, 0, dy),
 ];
 
-/** y = x in another type: 1 between floating-point types, none through whole numbers. All gradients are float32. */
+/** y = x in another type: 1 between floating-point types, none through whole numbers. All gradients are float32, so what is computed in float64 has none. */
 export const Cast: Rule = (_g, node, dy) => {
   const to = Number(attributeOf(node, "to")?.i ?? 0);
-  return [to === DataType.FLOAT || to === DataType.DOUBLE ? dy : null];
+  if (to === DataType.DOUBLE) throw new NoGradient("what follows is computed in float64");
+  return [to === DataType.FLOAT ? dy : null];
 };
 
 /** y = x: 1. */

@@ -1,5 +1,5 @@
 import { intAttribute } from "../../onnx/graph.js";
-import { AttributeType } from "../../onnx/schema.js";
+import { AttributeType, DataType } from "../../onnx/schema.js";
 import { rawValues, sizeOf } from "../../onnx/tensor.js";
 import type { GradientBuilder } from "../builder.js";
 import { NoGradient, type Rule } from "../rule.js";
@@ -22,7 +22,7 @@ export const Gather: Rule = (g, node, dy) => {
   if (constant && sizeOf(constant) === 1) return [atPlace(g, x, dy, axis, Number(rawValues(constant)[0])), null];
   if (axis !== 0) throw new NoGradient(`it gathers several places along axis ${axis}`);
   requireAddingScatter(g);
-  const rows = g.reshape(indices, [...g.shape(indices), [1, 1]], indices);
+  const rows = g.reshape(g.cast(indices, DataType.INT64), [...g.shape(indices), [1, 1]], indices); // ScatterND takes no int32
   return [g.emit("ScatterND", [g.zerosLike(x), rows, dy], g.shape(x), {}, [adding]), null];
 };
 

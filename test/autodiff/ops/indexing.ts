@@ -1,4 +1,4 @@
-import { indices, int, ints, type Length, real } from "../operands.js";
+import { indices, indices32, int, ints, type Length, real } from "../operands.js";
 import type { VjpCase } from "../vjp-case.js";
 import { use } from "./cases.js";
 
@@ -15,6 +15,7 @@ export const cases: VjpCase[] = [
   place("counted from the end of the axis", ["B", 4, 3], 1, -1),
   use("Gather", "of a vector of one place", [real("B", "T", 3), ints(1)], { attributes: { axis: 1 } }),
   use("Gather", "of rows, some of them twice", [real(4, 3), indices(4, "B", "T")]),
+  use("Gather", "of rows that are told by 32 bits", [real(4, 3), indices32(4, "B", "T")]),
   use("Gather", "of rows that are known, one of them twice", [real(4, 3), ints(2, 0, 2)]),
   use("Gather", "of rows of a tensor that varies", [real("T", 3), indices(3, "B", 5)]),
   use("GatherElements", "with repeats, along the last axis", [real("B", "T", 4), indices(4, "B", "T", 6)], {
