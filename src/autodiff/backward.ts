@@ -97,7 +97,7 @@ function total(g: GradientBuilder, found: Map<string, string[]>, tensor: string)
 }
 
 function applyRule(g: GradientBuilder, node: NodeProto, dy: string, dys: (string | null)[]) {
-  const rule: Rule | undefined = node.domain && node.domain !== "ai.onnx" ? undefined : rules[node.opType];
+  const rule: Rule | undefined = node.domain ? undefined : rules[node.opType];
   const name = node.name || node.output[0];
   if (!rule) throw new MissingRuleError(qualifiedType(node), name);
   if (node.opType !== "Split" && dys.slice(1).some((gradient) => gradient !== null)) {

@@ -47,6 +47,11 @@ export class GraphIndex {
   }
 }
 
+/** The nodes of a graph and of the graphs inside it. */
+export function nodesOf({ node }: GraphProto): NodeProto[] {
+  return node.flatMap((each) => [each, ...each.attribute.flatMap(({ g }) => (g ? nodesOf(g) : []))]);
+}
+
 /** The names that a node reads, those inside its sub-graphs too. */
 export function readsOf(node: NodeProto): string[] {
   const names = new Set(node.input.filter(Boolean));

@@ -1,22 +1,32 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { OnnxFileError } from "./errors.js";
+import { nodesOf } from "./graph.js";
 import { type GraphProto, ModelMessage, type ModelProto, type TensorProto } from "./schema.js";
+import { toStandardForm } from "./standard-form.js";
 import { toNumber } from "./tensor.js";
 
 const EXTERNAL = 1; // TensorProto.DataLocation
 
 /**
- * Reads an ONNX file; tensors that lie in files beside it (external data) are brought in, so that the model stands by itself.
+ * Reads an ONNX file, in standard form. Tensors that lie in files beside it (external data) are brought in, so that the model stands by itself.
  * @throws OnnxFileError when the file is no ONNX model or is cut short.
  */
 export async function readModel(path: string): Promise<ModelProto> {
   const model = decodeModel(await readFile(path), path);
   const files = new Map<string, Promise<Uint8Array>>();
-  for (const tensor of model.graph.initializer) {
+  toStandardForm(model);
+  for (const tensor of [...model.graph.initializer, ...constantsOf(model.graph)]) {
     if (tensor.dataLocation === EXTERNAL) await bringIn(tensor, path, files);
   }
   return model;
+}
+
+/** The tensors that nodes hold, such as Constant. */
+function constantsOf(graph: GraphProto): TensorProto[] {
+  return nodesOf(graph).flatMap(({ attribute }) =>
+    attribute.flatMap(({ t, g }) => [...(t ? [t] : []), ...(g?.initializer ?? [])]),
+  );
 }
 
 /** @param name what an error calls the model, usually its path. */

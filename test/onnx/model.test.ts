@@ -2,7 +2,9 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { makeNode } from "../../src/onnx/graph.js";
 import { decodeModel, encodeModel, readModel } from "../../src/onnx/model.js";
+import type { ModelProto, TensorProto } from "../../src/onnx/schema.js";
 import { floatValues, halfToFloat } from "../../src/onnx/tensor.js";
 import { encoders, oracles, variants } from "../encoder/oracle.js";
 
@@ -28,10 +30,16 @@ describe("readModel", () => {
     await expect(readModel(join(folder, "no.onnx"))).rejects.toThrow(/holds no graph/);
   });
 
-  it("brings in weights that lie in a file beside the model", async () => {
+  it.each<[string, (model: ModelProto) => TensorProto[]]>([
+    ["weights", ({ graph }) => graph.initializer],
+    ["constants", ({ graph }) => graph.node.flatMap(({ attribute }) => attribute.flatMap(({ t }) => t ?? []))],
+  ])("brings in %s that lie in a file beside the model", async (_, tensorsOf) => {
     const folder = await mkdtemp(join(tmpdir(), "headstart-"));
     const model = await readModel(`${encoders}bert/onnx/model.onnx`);
-    const tensor = model.graph.initializer.find(({ rawData }) => (rawData?.length ?? 0) > 1000)!;
+    const weight = model.graph.initializer.find(({ rawData }) => (rawData?.length ?? 0) > 1000)!;
+    const t = { ...weight };
+    model.graph.node.push({ ...makeNode("Constant", [], ["constant"]), attribute: [{ name: "value", type: 4, t }] });
+    const tensor = tensorsOf(model).find(({ name }) => name === weight.name)!;
     const wanted = floatValues(tensor);
     await writeFile(join(folder, "weights.bin"), Buffer.concat([Buffer.alloc(16), tensor.rawData!]));
     tensor.externalData = Object.entries({ location: "weights.bin", offset: "16", length: `${wanted.byteLength}` }).map(
@@ -41,7 +49,7 @@ describe("readModel", () => {
     tensor.rawData = undefined;
     await writeFile(join(folder, "model.onnx"), encodeModel(model));
     const read = await readModel(join(folder, "model.onnx"));
-    expect(floatValues(read.graph.initializer.find(({ name }) => name === tensor.name)!)).toEqual(wanted);
+    expect(floatValues(tensorsOf(read).find(({ name }) => name === weight.name)!)).toEqual(wanted);
   });
 });
 
