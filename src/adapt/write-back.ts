@@ -1,6 +1,7 @@
+import { rearranging } from "../onnx/cut.js";
 import { freshName, GraphIndex } from "../onnx/graph.js";
 import { cloneModel } from "../onnx/model.js";
-import type { ModelProto } from "../onnx/schema.js";
+import type { GraphProto, ModelProto, NodeProto } from "../onnx/schema.js";
 import { makeTensor } from "../onnx/tensor.js";
 import type { Layout } from "./parameters.js";
 import type { TailGraphs, TrainableEncoder } from "./tail-graphs.js";
@@ -19,17 +20,37 @@ export function writeBack(
 ): ModelProto {
   const model = cloneModel(encoder.unpooled);
   const { graph } = model;
-  const isFrozen = (outputs: readonly string[]) => outputs.some((name) => graphs.frozen.has(name));
+  const index = new GraphIndex(graph);
+  const isFrozen = (node: NodeProto) => node.output.some((name) => graphs.frozen.has(name));
+  const shared = layout.filter(({ name }) => index.consumers(name).some(isFrozen));
+  const copies = new Map(shared.map(({ name }) => [name, copyName(index, name)]));
+  const replaced = new Set(layout.map(({ name }) => name).filter((name) => !copies.has(name)));
+  graph.initializer = graph.initializer.filter(({ name }) => !replaced.has(name!));
   for (const { name, dims, start, end } of layout) {
-    const values = weights.slice(start, end);
-    const shared = graph.node.some((node) => node.input.includes(name) && isFrozen(node.output));
-    const target = shared ? freshName(new GraphIndex(graph), `${name}/adapted`) : name;
-    if (shared) {
-      for (const node of graph.node) {
-        if (!isFrozen(node.output)) node.input = node.input.map((input) => (input === name ? target : input));
-      }
-    } else graph.initializer = graph.initializer.filter((tensor) => tensor.name !== name);
-    graph.initializer.push(makeTensor(target, dims, values));
+    graph.initializer.push(makeTensor(copies.get(name) ?? name, dims, weights.slice(start, end)));
   }
+  readCopies(graph, index, copies, isFrozen);
   return model;
+}
+
+/** Nodes that are not frozen read the copies. What brings a weight into another form for frozen and other layers alike is copied too. */
+function readCopies(
+  graph: GraphProto,
+  index: GraphIndex,
+  copies: Map<string, string>,
+  isFrozen: (node: NodeProto) => boolean,
+): void {
+  graph.node = graph.node.flatMap((node) => {
+    const input = node.input.map((name) => copies.get(name) ?? name);
+    if (!isFrozen(node)) return [{ ...node, input }];
+    if (!rearranging.has(node.opType) || !copies.has(node.input[0])) return [node];
+    const [output] = node.output;
+    const copy = copyName(index, output);
+    copies.set(output, copy);
+    return [node, { ...node, name: copy, input, output: [copy] }];
+  });
+}
+
+function copyName(index: GraphIndex, name: string): string {
+  return freshName(index, `${name}/adapted`);
 }

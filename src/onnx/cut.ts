@@ -46,11 +46,12 @@ function weightsBehind(index: GraphIndex, cut: string): string[] {
   return [...weights];
 }
 
-const rearranging = new Set(["Transpose", "Reshape", "Unsqueeze", "Squeeze", "Identity"]);
+/** Operators behind which a weight, their first input, is the same weight in another form. */
+export const rearranging: ReadonlySet<string> = new Set(["Transpose", "Reshape", "Unsqueeze", "Squeeze", "Identity"]);
 
 function collect(index: GraphIndex, tensor: string, weights: Set<string>): void {
-  const initializer = index.graph.initializer.find(({ name }) => name === tensor);
-  if (initializer) {
+  const initializer = index.initializers.get(tensor);
+  if (initializer && !index.producerOf.has(tensor)) {
     const isWeight = initializer.dataType === DataType.FLOAT && dimsOf(initializer).length > 0;
     if (isWeight && sizeOf(initializer) > 1) weights.add(tensor);
     return;

@@ -3,9 +3,10 @@ import { HiddenStates } from "../../src/adapt/hidden-states.js";
 import { prepareEncoder, tailGraphs } from "../../src/adapt/tail-graphs.js";
 import { writeBack } from "../../src/adapt/write-back.js";
 import type { Encoder } from "../../src/encoder/encoder.js";
-import { decodeModel, encodeModel } from "../../src/onnx/model.js";
-import type { ModelProto } from "../../src/onnx/schema.js";
-import { floatValues } from "../../src/onnx/tensor.js";
+import { makeNode } from "../../src/onnx/graph.js";
+import { cloneModel, decodeModel, encodeModel } from "../../src/onnx/model.js";
+import { DataType, type ModelProto, type TensorProto } from "../../src/onnx/schema.js";
+import { dimsOf, floatValues, makeTensor, sizeOf } from "../../src/onnx/tensor.js";
 import { Random } from "../../src/random.js";
 import { largestDifference } from "../encoder/oracle.js";
 import { openTail, openTiny, texts } from "./tiny.js";
@@ -85,6 +86,23 @@ describe("writeBack", () => {
     await encoder.dispose();
   });
 
+  it("does so where all layers read one rearranged form of each", async () => {
+    const albert = await openTiny("albert");
+    const reshaped = cloneModel(albert.model);
+    for (const tensor of albert.model.graph.initializer) {
+      const readers = reshaped.graph.node.filter(({ input }) => input.includes(tensor.name!));
+      if (readers.length > 1 && tensor.dataType === DataType.FLOAT && sizeOf(tensor) > 1)
+        readReshaped(reshaped, tensor);
+    }
+    const encoder = await reopened(albert, reshaped);
+    const before = await frozenStates(encoder, encoder.model);
+    const { model, embeddings } = await changed(encoder, 1);
+    expect(await frozenStates(encoder, model)).toEqual(before);
+    const adapted = await reopened(encoder, model);
+    expect(largestDifference(await encoded(adapted), embeddings)).toBeLessThan(tolerance);
+    await Promise.all([albert.dispose(), encoder.dispose(), adapted.dispose()]);
+  });
+
   it.each([
     [1, 2],
     [2, 1],
@@ -100,6 +118,16 @@ describe("writeBack", () => {
     await Promise.all([encoder.dispose(), once.dispose(), twice.dispose()]);
   });
 });
+
+/** Puts a Reshape to the shape that it has between a weight and its readers. */
+function readReshaped({ graph }: ModelProto, tensor: TensorProto): void {
+  const name = tensor.name!;
+  const [shape, form] = [`${name}/shape`, `${name}/form`];
+  for (const node of graph.node) node.input = node.input.map((input) => (input === name ? form : input));
+  const dims = dimsOf(tensor);
+  graph.initializer.push(makeTensor(shape, [dims.length], BigInt64Array.from(dims, BigInt)));
+  graph.node.unshift(makeNode("Reshape", [name, shape], [form]));
+}
 
 /** What enters the last layer, for all texts, when the given weights are used. */
 async function frozenStates(encoder: Encoder, model: ModelProto): Promise<Float32Array[]> {
