@@ -36,6 +36,7 @@ export function openWorkers<Task, Result>(
     async dispose() {
       process.removeListener("exit", leave);
       leave();
+      pool.on("error", () => {}); // the answer of a task that was under way: nobody waits for it any more
       await pool.destroy();
     },
   };

@@ -84,12 +84,22 @@ describe("HiddenStates", () => {
   });
 
   it("leaves no file behind when it fails", async () => {
-    const broken = HiddenStates.compute(new Uint8Array([1, 2, 3]), tokens, { paddingId: 0, budgetBytes: 0 });
+    const { prefix } = graphs;
+    const empty = { ...prefix, graph: { ...prefix.graph, node: [] } };
+    const broken = HiddenStates.compute(empty, tokens, { paddingId: 0, budgetBytes: 0 });
     await expect(broken).rejects.toThrow();
     const stop = () => {
       if (kept().length > 0) throw new Error("stopped");
     };
     await expect(compute({ budgetBytes: 0, onProgress: stop })).rejects.toThrow("stopped");
     expect(kept()).toEqual([]);
+  });
+
+  it("fails with the error of a batch, while the process lives and another batch is under way", async () => {
+    const unknown = [...Array<number>(29).fill(1), 10_000_000];
+    const others = Array.from({ length: 4000 }, () => Array<number>(29).fill(1));
+    const broken = HiddenStates.compute(graphs.prefix, [unknown, ...others], { paddingId: 0 });
+    await expect(broken).rejects.toThrow("out of data bounds");
+    await new Promise((resolve) => setTimeout(resolve, 200)); // for an answer that comes late
   });
 });
