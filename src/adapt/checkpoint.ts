@@ -45,13 +45,11 @@ export class Checkpoint {
   }
 
   async save({ progress, arrays }: TrainingState): Promise<void> {
-    const body = Buffer.concat(arrays.map(bytesOf));
     const lengths = arrays.map((array) => array.length);
-    const header = Buffer.from(JSON.stringify({ progress, lengths, crc32: crc32(body) } satisfies Header));
-    const headerSize = Buffer.alloc(4);
-    headerSize.writeUInt32LE(header.length);
+    const header = Buffer.from(JSON.stringify({ progress, lengths } satisfies Header));
+    const parts = Buffer.concat([uint32(header.length), header, ...arrays.map(bytesOf)]);
     makeFolder(this.folder);
-    await writeFileAtomic(this.path, Buffer.concat([headerSize, header, body]));
+    await writeFileAtomic(this.path, Buffer.concat([uint32(crc32(parts)), parts]));
   }
 
   /**
@@ -81,20 +79,19 @@ export class Checkpoint {
 interface Header {
   progress: TrainingProgress;
   lengths: number[];
-  /** Of all that follows. */
-  crc32: number;
 }
 
-/** Header and body; undefined where the file is not whole. */
+/** Header and body, behind the checksum of both and the size of the header; undefined where the file is not whole. */
 function parse(file: Buffer): { header: Header; body: Buffer } | undefined {
-  try {
-    const bodyStart = 4 + file.readUInt32LE(0);
-    const header = JSON.parse(file.toString("utf8", 4, bodyStart)) as Header;
-    const body = file.subarray(bodyStart);
-    return crc32(body) === header.crc32 ? { header, body } : undefined;
-  } catch {
-    return undefined;
-  }
+  if (file.length < 8 || crc32(file.subarray(4)) !== file.readUInt32LE(0)) return undefined;
+  const bodyStart = 8 + file.readUInt32LE(4);
+  return { header: JSON.parse(file.toString("utf8", 8, bodyStart)) as Header, body: file.subarray(bodyStart) };
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
 }
 
 /** The bytes of an array, not a copy of them. */

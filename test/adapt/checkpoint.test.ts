@@ -22,6 +22,10 @@ function state(steps: number, value: number): TrainingState {
   return { progress: { losses, looks: [[0.1, -3]] }, arrays: [weights, moments] };
 }
 
+function bitTurned(whole: Buffer, at: number): Buffer {
+  return whole.map((byte, i) => (i === at ? byte ^ 1 : byte)) as Buffer;
+}
+
 describe("Checkpoint", () => {
   it("gives back to the bit what was saved last", async () => {
     await checkpoint.save(state(2, 0.1));
@@ -50,13 +54,13 @@ describe("Checkpoint", () => {
     ["is empty", () => Buffer.alloc(0)],
     ["ends within its header", (whole) => whole.subarray(0, 20)],
     ["ends within its weights", (whole) => whole.subarray(0, whole.length - 5)],
-    ["has a bit turned", (whole) => whole.map((byte, i) => (i === whole.length - 9 ? byte ^ 4 : byte)) as Buffer],
+    ["has a bit of its weights turned", (whole) => bitTurned(whole, whole.length - 9)],
+    ["has a bit of its losses turned", (whole) => bitTurned(whole, whole.indexOf("0.33") + 2)],
     [
       "says that its header is longer than itself",
-      (whole) => Buffer.concat([Buffer.alloc(4, 0x7f), whole.subarray(4)]),
+      (whole) => Buffer.concat([whole.subarray(0, 4), Buffer.alloc(4, 0x7f), whole.subarray(8)]),
     ],
     ["is something else", () => Buffer.from("some,table\nof,text\n".repeat(50))],
-    ["has a header of another kind", () => Buffer.concat([Buffer.from([4, 0, 0, 0]), Buffer.from("null")])],
   ])("ignores a file that %s, and leaves the weights alone", async (_, damage) => {
     await checkpoint.save(state(3, 7));
     writeFileSync(checkpoint.path, damage(readFileSync(checkpoint.path)));
