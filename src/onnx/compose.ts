@@ -102,7 +102,7 @@ export function hasInScope({ graph }: ModelProto): boolean {
 export function removeHead(model: ModelProto): boolean {
   const { graph } = model;
   const casts = graph.node.filter(({ output }) => /^headstart\/pool_\d+\/float$/.test(output[0]));
-  const deepest = casts.sort((a, b) => a.output[0].localeCompare(b.output[0])).at(-1);
+  const deepest = casts.at(-1); // as `appendPooling` put them
   if (!deepest) return false;
   graph.output = [floatOutput(deepest.input[0], ["batch_size", "sequence_length", "hidden_size"])];
   prune(model);
