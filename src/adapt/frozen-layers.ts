@@ -57,8 +57,6 @@ export class FrozenLayers {
     const taken = [...this.#states.values()].reduce((sum, { bytesInMemory }) => sum + bytesInMemory, 0);
     const states = await this.#compute(depth, [...this.#numbers.keys()], Math.max(0, this.budgetBytes - taken), log);
     this.#states.set(depth, states);
-    // With its word embeddings the prefix is the largest of the graphs, and nothing asks for it again.
-    this.#graphs.set(depth, { ...(await this.graphs(depth)), prefix: new Uint8Array(0) });
     return states;
   }
 

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lengthBatches } from "../encoder/batches.js";
 import { openPool } from "../encoder/pool.js";
+import { encodeModel } from "../onnx/model.js";
+import type { ModelProto } from "../onnx/schema.js";
 
 /** Hidden states above this many bytes go to a temporary file. */
 export const memoryBudgetBytes = 512 * 2 ** 20;
@@ -35,13 +37,13 @@ export class HiddenStates {
 
   /** @param prefix a graph whose one output is [B, T, D]. @param tokens ids of N texts. */
   static async compute(
-    prefix: Uint8Array,
+    prefix: ModelProto,
     tokens: readonly (readonly number[])[],
     options: { paddingId: number; budgetBytes?: number; onProgress?: (done: number) => void },
   ): Promise<HiddenStates> {
     const { paddingId, budgetBytes = memoryBudgetBytes, onProgress } = options;
     const states = new HiddenStates(tokens, paddingId, budgetBytes);
-    const pool = openPool({ model: prefix, paddingId });
+    const pool = openPool({ model: encodeModel(prefix), paddingId });
     let done = 0;
     try {
       const batches = lengthBatches(tokens.map((ids) => ids.length));

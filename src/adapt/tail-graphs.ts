@@ -5,6 +5,7 @@ import { type GraphFacts, probeGraph } from "../autodiff/probe.js";
 import type { Shape } from "../autodiff/shape.js";
 import { appendPooling, EMBEDDING, type PoolingMode } from "../onnx/compose.js";
 import { cutAt } from "../onnx/cut.js";
+import { OnnxGraphError } from "../onnx/errors.js";
 import { useFloat32 } from "../onnx/float32.js";
 import { foldConstants } from "../onnx/fold-constants.js";
 import { GraphIndex } from "../onnx/graph.js";
@@ -41,8 +42,8 @@ export interface TrainedGraphs {
 export interface TailGraphs extends TrainedGraphs {
   /** How many of the last layers are adapted. */
   depth: number;
-  /** Graph of the frozen part; its one output is `cut` [B, T, D]. */
-  prefix: Uint8Array;
+  /** Graph of the frozen part, which shares the weights of the encoder; its one output is `cut` [B, T, D]. */
+  prefix: ModelProto;
   /** The layer that reads a weight last, from 0 for the first of the encoder. */
   layerOf: ReadonlyMap<string, number>;
   /** What the frozen part computes: nodes that make these tensors keep the weights that they had. */
@@ -64,11 +65,20 @@ export interface TrainableEncoder {
   facts: GraphFacts;
 }
 
+/** Before it a product of two matrices wants a third to add, and padding is an attribute. */
+const lowestOpset = 11;
+
 /**
  * Brings an encoder into the form that is differentiated.
  * @param encoder its weights may be float16 or quantised (they are dequantised); is not changed.
+ * @throws OnnxGraphError for an operator set before 11.
  */
 export async function prepareEncoder(encoder: ModelProto, pooling: PoolingMode): Promise<TrainableEncoder> {
+  const opset = opsetOf(encoder);
+  if (opset < lowestOpset) {
+    const why = `The encoder is of operator set ${opset}, and adaptation needs ${lowestOpset} or later.`;
+    throw new OnnxGraphError(`${why} Export it again, or keep it frozen.`);
+  }
   const unpooled = floatEncoder(encoder);
   const model = cloneModel(unpooled);
   const { inputs, output } = findLayers(model, hiddenStateOf(model));
@@ -129,7 +139,7 @@ function derive(
   const { forward, backward, saved } = partition(tail, gradient, { ...request, shapes: facts.shapes });
   return {
     depth,
-    prefix: encodeModel(prefix),
+    prefix,
     forward: encodeModel(forward),
     backward: encodeModel(backward),
     cut,

@@ -62,10 +62,13 @@ describe("FrozenLayers", () => {
   it("computes by itself what it was not told of, and what only has words looked up in front", async () => {
     const { counted, log } = counting();
     const layers = new FrozenLayers(encoder, texts);
-    await layers.states(1, ["another text"], log);
+    const before = await layers.states(1, ["another text"], log);
+    await layers.states(1, texts.slice(0, 2), log);
+    const behind = await layers.states(1, ["another text"], log);
+    expect(behind.get(0)).toEqual(before.get(0));
     await layers.states(3, texts.slice(0, 2), log);
     await layers.states(3, texts.slice(0, 2), log);
-    expect(counted.texts).toBe(1 + 2 + 2);
+    expect(counted.texts).toBe(1 + texts.length + 1 + 2 + 2);
     layers.dispose();
   });
 
