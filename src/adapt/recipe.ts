@@ -24,11 +24,11 @@ export interface Recipe {
   blend: number;
   /** Gradients of a larger norm are scaled down to it. */
   clipNorm: number;
-  /** Share of the steps after which all layers are trained; the last one is from the start (gradual unfreezing). */
+  /** Share of the steps over which the layers join in, the last one first (gradual unfreezing, Howard & Ruder 2018): the lowest of k begins at (k − 1)/k of it. */
   unfreeze: number;
 }
 
-/** A recipe before the training rows have been looked at: where the blend is missing it is the usual one for them. */
+/** A recipe before the training rows have been looked at: where the blend is missing it is the usual one for them, or compared on rows held out. */
 export type OpenRecipe = Omit<Recipe, "blend"> & Partial<Pick<Recipe, "blend">>;
 
 /** All that adaptation needs to know beside the rows. */

@@ -29,7 +29,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, axis) => sameDim(dim, b[axis]));
 }
 
-export function isOne(dim: Dim): boolean {
+function isOne(dim: Dim): boolean {
   return dim[0] === 1 && dim[1] === 1;
 }
 

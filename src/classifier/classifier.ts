@@ -54,7 +54,7 @@ export class TextClassifier {
   }
 
   /**
-   * Trains a classifier on labelled texts; the encoder stays frozen.
+   * Trains a classifier on labelled texts; the encoder stays frozen unless `adapt` is given.
    * @example const classifier = await TextClassifier.fit([{ text: "great", label: "good" }, …]);
    * @throws the errors of `datasetFrom`, `requireTrainable` and `Encoder.open`
    */

@@ -42,8 +42,8 @@ export interface Manifest {
   /** How the encoder was adapted, or why it was not; missing where nobody asked. */
   adaptation?: AdaptationRecord;
   /**
-   * When a text fits none of the labels: its `in_scope`, an output of the graph, is below the threshold. Missing where rows have several labels, no
-   * row was held out, or an earlier version saved the folder.
+   * When a text fits none of the labels: its `in_scope`, an output of the graph, is below the threshold. Missing where rows have several labels, fewer
+   * than ten rows were held out, or an earlier version saved the folder.
    */
   outOfScope?: ScopeRecord;
   /** Scores on rows that took no part in any choice; null where there were too few rows. */

@@ -37,7 +37,7 @@ Encoder ${encoder.name} (${encoder.modelType}, ${encoder.layers} layers, ${adapt
 
 ## Limits
 
-It knows only the labels above and gives one of them to any text. Its scores hold for texts like those it was trained on.
+It knows only the labels above${manifest.task === "multi-label" ? "" : " and gives one of them to any text"}. Its scores hold for texts like those it was trained on.
 ${scopeLine(manifest)}`;
 }
 

@@ -13,7 +13,7 @@ export interface FitOptions {
   encoder?: string;
   /** `auto` chooses by cross-validation on the training rows. */
   features?: "auto" | FeatureKind;
-  /** Inverse strength of the L2 penalty, as scikit-learn's; chosen by cross-validation when missing. */
+  /** Inverse strength of the L2 penalty, as scikit-learn's. Where missing 1, from 300 rows on chosen by cross-validation. */
   C?: number;
   classWeight?: "balanced" | "none";
   /** Layers of the encoder to train, counted from the last: `auto` decides by rows held out. Default `none`. */

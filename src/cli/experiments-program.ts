@@ -13,7 +13,7 @@ function curveCommand(): Command {
   const command = new Command("curve")
     .description("Accuracy against labels a class, with transfer and from scratch.")
     .argument("<data>", "CSV, TSV or JSON Lines, also gzipped");
-  withEncoderOption(withTestOptions(withExperimentOptions(command, 5)))
+  withEncoderOption(withTestOptions(withExperimentOptions(command)))
     .addOption(
       new Option("--methods <list>", `ways to train (default: ${curveMethods.join(",")})`).argParser(
         names(curveMethods),
@@ -34,12 +34,14 @@ function compareCommand(): Command {
   const command = new Command("compare")
     .description("Rank pretrained encoders and their layers on your data, before any training and after.")
     .argument("<data>", "CSV, TSV or JSON Lines, also gzipped");
-  withTestOptions(withExperimentOptions(command, 5))
+  withTestOptions(withExperimentOptions(command))
     .option("--encoders <id or folder...>", "encoders to rank (default: the one in the package)")
     .addOption(new Option("--rows <n>", "rows of a draw").argParser(integer(20)).default(400))
     .addOption(splitsOption("rows to rank and train on", "rows"))
     .option("--train", "also train each encoder, and score it on the test rows")
-    .addOption(new Option("--adapt <layers>", "layers that --train trains").argParser(layers).default("all"));
+    .addOption(
+      new Option("--adapt <layers>", "layers that --train trains: all or a number").argParser(layers).default("all"),
+    );
   return command
     .addHelpText(
       "after",
@@ -52,7 +54,7 @@ function extentCommand(): Command {
   const command = new Command("extent")
     .description("How many layers to train: what each brings, when it overfits, what it forgets.")
     .argument("<data>", "CSV, TSV or JSON Lines, also gzipped");
-  withEncoderOption(withTestOptions(withExperimentOptions(command, 5)))
+  withEncoderOption(withTestOptions(withExperimentOptions(command)))
     .addOption(new Option("--shots <n>", "labels a class, or all").argParser((value) => sizes(value)[0]).default(8))
     .addOption(splitsOption("training rows", "shots"))
     .addOption(new Option("--depths <list>", "layers to train, such as 0,1,3 (default: none to all)").argParser(depths))
@@ -67,7 +69,7 @@ function transferCommand(): Command {
     .description("From a labelled domain to another: with and without adaptation to unlabelled target texts.")
     .argument("<source>", "labelled rows of the domain to learn from")
     .argument("<target>", "rows of the other domain; their labels are used by the rows that say so alone");
-  withEncoderOption(withExperimentOptions(command, 5))
+  withEncoderOption(withExperimentOptions(command))
     .option("--test <file>", "labelled target rows to score on (default: a third of the target is held out)")
     .option("--test-rows <file.json>", "of these, only the rows with the numbers listed")
     .option("--unlabelled", "the target has no labels; needs --test")
@@ -91,7 +93,7 @@ function transferCommand(): Command {
 }
 
 /** Options that all experiments have. */
-function withExperimentOptions(command: Command, draws: number): Command {
+function withExperimentOptions(command: Command): Command {
   return command
     .option("-o, --out <folder>", "run folder, gone on with if it is there (default: named after the data)")
     .option("--plan", "list what would be run and how long it takes, and stop")
@@ -99,7 +101,7 @@ function withExperimentOptions(command: Command, draws: number): Command {
     .addOption(
       new Option("--draws <n>", "draws of training rows; more than a run has are added")
         .argParser(integer(1))
-        .default(draws),
+        .default(5),
     )
     .addOption(new Option("--seed <n>", "seed of all randomness").argParser(integer(0)).default(42))
     .option("--text <column>", "column of the texts (default: found by name)")

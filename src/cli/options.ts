@@ -42,7 +42,8 @@ export function probability(value: string): number {
 
 /** `--arithmetic`, of the commands that run a model folder. */
 export function arithmeticOption(): Option {
-  const description = "numbers that the encoder computes in; int8 is about twice as fast (default: float32)";
+  const description =
+    "numbers that the encoder computes in; int8 is 1.8 times as fast on processors with VNNI (default: float32)";
   return new Option("--arithmetic <type>", description).choices(arithmetics);
 }
 

@@ -99,7 +99,10 @@ function trainingOptions(command: Command): Command {
     )
     .addOption(new Option("--features <which>", "what of the encoder is used").choices(["auto", "last", "last3"]))
     .addOption(
-      new Option("--C <number>", "weight of the data against regularization (default: chosen)").argParser(positive),
+      new Option(
+        "--C <number>",
+        "weight of the data against regularization (default: 1, from 300 rows on chosen)",
+      ).argParser(positive),
     )
     .addOption(new Option("--class-weight <how>", "weights of the classes").choices(["balanced", "none"]))
     .option("--no-label-names", "learn from the texts alone, not from what the labels are called as well")

@@ -27,7 +27,7 @@ export function clearCounts({ truePositives, support, predicted }: ClassCounts):
 }
 
 /** F1 = 2 TP / (support + predicted), 0 where that is 0 / 0. */
-export function f1Of({ truePositives, support, predicted }: ClassCounts, k: number): number {
+function f1Of({ truePositives, support, predicted }: ClassCounts, k: number): number {
   return ratio(2 * truePositives[k], support[k] + predicted[k]);
 }
 

@@ -2,7 +2,7 @@
  * Smallest probability that a loss is taken of: the step of float32 at 1. scikit-learn's `log_loss` clips float32
  * probabilities at the same place.
  */
-export const PROBABILITY_FLOOR = 2 ** -23;
+const PROBABILITY_FLOOR = 2 ** -23;
 
 /** -ln p of the true class, with p clipped to [floor, 1 - floor]; `p` = 0 for a label that the model does not know. */
 export function negativeLogLikelihood(p: number): number {

@@ -71,7 +71,7 @@ export function planComparison(names: readonly string[], options: CompareOptions
 }
 
 /** The rows of each draw, taken at random from the pool: at most four fifths of it, so that draws differ. */
-export function comparedRows(data: ExperimentData, options: CompareOptions): readonly (readonly number[])[] {
+function comparedRows(data: ExperimentData, options: CompareOptions): readonly (readonly number[])[] {
   const { splits, draws, rows, seed } = options;
   return splits?.map((draw) => draw.rows) ?? partialDraws(data.texts.length, rows, draws, seed);
 }

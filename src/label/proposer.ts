@@ -51,7 +51,7 @@ const MAX_ITERATIONS = 300;
  *
  * @param prototypes [K, F], the embeddings of names or descriptions, rows of length 1
  */
-export function proposerFromNames(kind: Targets["kind"], prototypes: Features): Proposer {
+function proposerFromNames(kind: Targets["kind"], prototypes: Features): Proposer {
   const { rows: classes, size, data } = prototypes;
   const weights = new Float32Array(size * classes);
   for (let f = 0; f < size; f++) {

@@ -40,7 +40,7 @@ export interface TrainedHead<Kind extends string = string> {
   outOfFold?: { rows: Int32Array; logits: Float32Array };
 }
 
-/** With fewer rows a class than this, cross-validation is repeated with other folds. */
+/** With fewer rows than this, cross-validation is repeated with other folds. */
 export const rowsForOneRepeat = 200;
 /** Below this many rows nothing is left to learn from when a fifth is held out twice. */
 export const fewestRowsToScore = 10;
