@@ -71,7 +71,7 @@ function unframed(comment: string): string {
 function published(code: string): string {
   return code
     .replace(/^ {4}\/\*\* @internal \*\/\n.*\n/gm, "")
-    .replace(/^ {4}(?:private |#private).*\n/gm, "")
+    .replace(/^(?: {4}\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)? {4}(?:private |#private).*\n/gm, "")
     .replace(/^export (?:declare )?/, "")
     .replace(/^( {4})+/gm, (indent) => "  ".repeat(indent.length / 4))
     .trimEnd();

@@ -50,9 +50,9 @@ function layerOf(file: string): number {
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(src, file), "utf8");
-  const head = text.split(/^(?:export )?(?:abstract )?(?:const|class|function|interface|type) /m)[0];
-  const statements = [...head.matchAll(/(?:from|import)\s*"([^"]+)"/g), ...text.matchAll(/import\(\s*"([^"]+)"/g)];
-  return statements.map((match) => match[1]);
+  const code = text.replace(/`(?:\\.|[^`\\])*`/g, ""); // a template may hold an example
+  const statements = code.matchAll(/^(?:import|export)(?: [^;"]*? from)? "([^"]+)";/gm);
+  return [...statements, ...text.matchAll(/\bimport\(\s*"([^"]+)"/g)].map(([, name]) => name);
 }
 
 describe("architecture", () => {

@@ -39,7 +39,7 @@ describe("runCurve", () => {
     for (const { accuracy, macroF1 } of result.points) {
       expect(accuracy.draws).toBe(2);
       expect(accuracy.mean).toBeGreaterThan(0.2);
-      expect(macroF1.mean).toBeLessThanOrEqual(1);
+      expect(macroF1.mean).toBeLessThan(accuracy.mean + 0.1);
     }
     expect(result.comparisons).toHaveLength(2 * 5);
     for (const { p, correctedP } of result.comparisons) expect(correctedP!).toBeGreaterThanOrEqual(p!);
