@@ -69,9 +69,9 @@ async function verify(folder: string, texts: string[], wanted: Float32Array): Pr
 }
 
 function examplesOf(dataset: Dataset): Record<string, string> {
-  const examples: Record<string, string> = {};
+  const examples = new Map<string, string>(); // a label may be called as what every object has
   dataset.labels.forEach((labels, row) => {
-    for (const label of labels) examples[label] ??= dataset.texts[row];
+    for (const label of labels) if (!examples.has(label)) examples.set(label, dataset.texts[row]);
   });
-  return examples;
+  return Object.fromEntries(examples);
 }

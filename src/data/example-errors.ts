@@ -79,7 +79,7 @@ export class RareClassError extends HeadstartError {
     const list = listed(rare.map(({ label, line }) => `${quote(label, 40)} (${unit} ${line})`));
     super(
       `${name}: ${counted(rare.length, "class has", "classes have")} one example only: ${list}. ` +
-        "At least 2 are needed, 8 are a good start. Add examples, correct the label if it is a slip, or leave them out with --drop-rare.",
+        "At least 2 different texts are needed, 8 are a good start. Add examples, correct the label if it is a slip, or leave them out with --drop-rare.",
     );
   }
 }

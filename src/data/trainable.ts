@@ -1,4 +1,5 @@
 import { type Dataset, selectRows, withLabels } from "./dataset.js";
+import { duplicateGroups } from "./duplicates.js";
 import {
   NumericLabelsError,
   OneClassError,
@@ -35,7 +36,7 @@ export function requireTrainable(dataset: Dataset, options: TrainableOptions = {
     throw new TooManyClassesError(folded.name, folded.labelColumn, classes, rows, MAX_CLASSES);
   }
   requireTwoClasses(folded, counts);
-  const frequent = withoutRare(folded, counts, options.dropRare ?? false);
+  const frequent = withoutRare(folded, options.dropRare ?? false);
   requireTwoClasses(frequent, labelCounts(frequent));
   return frequent;
 }
@@ -87,13 +88,12 @@ function requireTwoClasses(dataset: Dataset, counts: ReadonlyMap<string, number>
   }
 }
 
-function withoutRare(dataset: Dataset, counts: ReadonlyMap<string, number>, drop: boolean): Dataset {
-  const rare = new Set([...counts].filter(([, rows]) => rows === 1).map(([label]) => label));
+function withoutRare(dataset: Dataset, drop: boolean): Dataset {
+  const examples = examplesOf(dataset);
+  const rare = new Set([...examples].filter(([, rows]) => rows.size === 1).map(([label]) => label));
   if (rare.size === 0) return dataset;
   if (!drop) {
-    const found = dataset.labels.flatMap((labels, row) =>
-      labels.filter((label) => rare.has(label)).map((label) => ({ label, line: dataset.lines[row] })),
-    );
+    const found = [...rare].map((label) => ({ label, line: dataset.lines[[...examples.get(label)!.values()][0]] }));
     throw new RareClassError(dataset.name, dataset.unit, found);
   }
   const names = listed([...rare].map((label) => quote(label, 40)));
@@ -107,4 +107,17 @@ function withoutRare(dataset: Dataset, counts: ReadonlyMap<string, number>, drop
   }
   const rows = dataset.labels.flatMap(([label], row) => (rare.has(label) ? [] : [row]));
   return selectRows(dataset, rows, [note]);
+}
+
+/** The different texts of each label, by their groups: the first row of each. Equal texts stand on one side of every split, so that they are one example. */
+function examplesOf({ texts, labels }: Dataset): Map<string, Map<number, number>> {
+  const examples = new Map<string, Map<number, number>>();
+  for (const [row, group] of duplicateGroups(texts).entries()) {
+    for (const label of labels[row]) {
+      const rows = examples.get(label) ?? new Map<number, number>();
+      if (!rows.has(group)) rows.set(group, row);
+      examples.set(label, rows);
+    }
+  }
+  return examples;
 }

@@ -17,6 +17,17 @@ describe("requireTrainable", () => {
     expect(kept.notes.at(-1)).toBe('left out 1 class with one example: "odd"');
   });
 
+  it.each([[["same", "Same ", "other", "another"]], [["other", "another", "same", "same"]]])(
+    "counts equal texts once: %j",
+    (texts) => {
+      const dataset = datasetFrom(texts.map((text, i) => ({ text, label: i < 2 ? "a" : "b" })));
+      const label = texts[0] === "same" ? '"a" \\(example 1\\)' : '"b" \\(example 3\\)';
+      expect(() => requireTrainable(dataset)).toThrow(
+        new RegExp(`1 class has one example only: ${label}. At least 2 different texts`),
+      );
+    },
+  );
+
   it("drops rare labels, not rows, where rows have several", () => {
     const kept = requireTrainable(labelled(["a", "odd"], ["a", "b"], ["b"]), { dropRare: true });
     expect(kept.labels).toEqual([["a"], ["a", "b"], ["b"]]);
