@@ -6,7 +6,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import wabt from "wabt";
-import writeFileAtomic from "write-file-atomic";
+import { writeWhole } from "../src/whole-file.js";
 
 const folder = new URL("../src/adapt/", import.meta.url);
 
@@ -20,5 +20,5 @@ export async function kernelsModule(): Promise<string> {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await writeFileAtomic(fileURLToPath(new URL("kernels.ts", folder)), await kernelsModule());
+  await writeWhole(fileURLToPath(new URL("kernels.ts", folder)), await kernelsModule());
 }

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { type Dataset, loadDataset } from "../data/dataset.js";
 import type { Format } from "../data/format.js";
 import { Encoder } from "../encoder/encoder.js";
@@ -15,6 +14,7 @@ import { readRowList, readSplits } from "../experiments/splits.js";
 import { type Log, stderrLog } from "../log.js";
 import type { Provenance } from "../report/types.js";
 import { loadTensorflow, type Tensorflow, type TensorflowBackend } from "../runtime/tensorflow.js";
+import { writeWhole } from "../whole-file.js";
 import { requireFolderOf } from "./output-place.js";
 import { commandLine, print, printJson } from "./print.js";
 import { packageVersion } from "./version.js";
@@ -180,7 +180,7 @@ export async function tell<R>(
   else print(show.text(result).trimEnd());
   if (options.report !== undefined) {
     const page = await show.page(result, provenanceOf(run, options));
-    await writeFileAtomic(options.report, page).catch((error) => {
+    await writeWhole(options.report, page).catch((error) => {
       throw new OutputError(options.report!, error);
     });
     stderrLog(options).info(`report: ${options.report}`);

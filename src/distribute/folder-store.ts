@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { OutputError } from "../errors.js";
 import { makeFolder } from "../folder.js";
+import { writeWhole } from "../whole-file.js";
 import type { ShardStore } from "./store.js";
 
 /** A folder, on a disk that the hosts share unless there is one host. */
@@ -19,7 +20,7 @@ export function folderStore(folder: string): ShardStore {
     has: async (name) => existsSync(join(folder, name)),
     read: async (name) => (existsSync(join(folder, name)) ? readFile(join(folder, name)) : undefined),
     write: async (name, bytes, { replace = false } = {}) => {
-      if (replace || !existsSync(join(folder, name))) await writeWhole(folder, name, bytes);
+      if (replace || !existsSync(join(folder, name))) await write(folder, name, bytes);
     },
     tidy: () => removeLeftovers(folder),
   };
@@ -34,21 +35,12 @@ async function prepare(folder: string): Promise<void> {
 }
 
 /** By way of a hidden file, which no two processes share: the host is in its name as well. */
-async function writeWhole(folder: string, name: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(folder, `.${name}.${hostname()}.${process.pid}`);
-  try {
-    const file = await open(temporary, "w");
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, join(folder, name));
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw new OutputError(join(folder, name), error);
-  }
+async function write(folder: string, name: string, bytes: Uint8Array): Promise<void> {
+  const path = join(folder, name);
+  const hidden = join(folder, `.${name}.${hostname()}.${process.pid}`);
+  await writeWhole(path, [bytes], hidden).catch((error) => {
+    throw new OutputError(path, error);
+  });
 }
 
 async function removeLeftovers(folder: string): Promise<void> {

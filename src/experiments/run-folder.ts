@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { OutputError } from "../errors.js";
 import { makeFolder } from "../folder.js";
+import { writeWhole } from "../whole-file.js";
 import { NoRunFolderError, RunDiffersError } from "./errors.js";
 
 /** What the results of a run depend on, and how it came about. */
@@ -42,8 +42,8 @@ export async function openRunFolder(folder: string, manifest: RunManifest, cells
     makeFolder(folder);
     const plan = join(folder, "plan.json");
     const text = asText({ cells });
-    if (!existsSync(plan) || (await readFile(plan, "utf8")) !== text) await writeFileAtomic(plan, text);
-    if (!isBegun) await writeFileAtomic(path, asText(manifest));
+    if (!existsSync(plan) || (await readFile(plan, "utf8")) !== text) await writeWhole(plan, text);
+    if (!isBegun) await writeWhole(path, asText(manifest));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall) throw new OutputError(folder, error);
     throw error;

@@ -1,4 +1,3 @@
-import writeFileAtomic from "write-file-atomic";
 import { audit as auditDataset } from "../../audit/audit.js";
 import { findingsCsv } from "../../audit/findings-csv.js";
 import { type Dataset, loadDataset } from "../../data/dataset.js";
@@ -10,6 +9,7 @@ import { type Log, stderrLog } from "../../log.js";
 import { auditText } from "../../report/audit-text.js";
 import type { Provenance } from "../../report/types.js";
 import { loadTensorflow, type TensorflowBackend } from "../../runtime/tensorflow.js";
+import { writeWhole } from "../../whole-file.js";
 import { onInterrupt } from "../interrupt.js";
 import { requireNewPlace } from "../output-place.js";
 import { commandLine, print, printJson } from "../print.js";
@@ -85,7 +85,7 @@ async function audited(dataset: Dataset, against: Dataset | undefined, options: 
 }
 
 async function write(path: string, text: string, log: Log): Promise<void> {
-  await writeFileAtomic(path, text).catch((error) => {
+  await writeWhole(path, text).catch((error) => {
     throw new OutputError(path, error);
   });
   log.info(`written: ${path}`);

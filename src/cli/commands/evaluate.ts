@@ -1,5 +1,4 @@
 import { basename } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { TextClassifier } from "../../classifier/classifier.js";
 import type { Manifest } from "../../classifier/manifest.js";
 import { type Dataset, loadDataset } from "../../data/dataset.js";
@@ -17,6 +16,7 @@ import type { Arithmetic } from "../../onnx/integer-arithmetic.js";
 import { Random } from "../../random.js";
 import { scoresText } from "../../report/scores-text.js";
 import type { EvaluationReport } from "../../report/types.js";
+import { writeWhole } from "../../whole-file.js";
 import { comparisonText } from "../comparison-text.js";
 import { onInterrupt } from "../interrupt.js";
 import { commandLine, print, printJson } from "../print.js";
@@ -156,7 +156,7 @@ async function writeReport(path: string, report: EvaluationReport): Promise<void
   const { renderEvaluation } = await import("../../report/evaluation-page.js");
   const page = renderEvaluation(report);
   try {
-    await writeFileAtomic(path, page);
+    await writeWhole(path, page);
   } catch (error) {
     throw new OutputError(path, error);
   }

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { stringify } from "csv-stringify/sync";
-import writeFileAtomic from "write-file-atomic";
 import { FileMissingError } from "../../data/errors.js";
 import { counted, quote } from "../../data/wording.js";
 import { OutputError, UsageError } from "../../errors.js";
@@ -8,6 +7,7 @@ import { MergeError } from "../../label/errors.js";
 import { writeMerged } from "../../label/labelled-file.js";
 import { type Merged, mergeLabels } from "../../label/merge.js";
 import { loadPool } from "../../label/pool.js";
+import { writeWhole } from "../../whole-file.js";
 import { requireOtherFile } from "../output-place.js";
 import { print, printJson } from "../print.js";
 import type { LabelOptions } from "./label.js";
@@ -39,7 +39,7 @@ async function writeConflicts(path: string, files: readonly string[], { conflict
     text,
     ...files.map((file) => labels.find((each) => each.file === file)?.labels.join("|") ?? ""),
   ]);
-  await writeFileAtomic(path, stringify([["text", ...files], ...rows])).catch((error) => {
+  await writeWhole(path, stringify([["text", ...files], ...rows])).catch((error) => {
     throw new OutputError(path, error);
   });
 }
