@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import writeFileAtomic from "write-file-atomic";
 import { makeFolder } from "../folder.js";
+import { writeWhole } from "../whole-file.js";
 
 /** Where unfinished runs are kept, and whether to go on with one. */
 export interface CheckpointOptions {
@@ -30,6 +30,9 @@ export interface TrainingState {
   arrays: readonly Float32Array[];
 }
 
+const extension = ".adapting";
+const monthMs = 30 * 24 * 3_600_000;
+
 /** Where the state of an unfinished adaptation is kept. One file, replaced whole; another run of the same key goes on with it. */
 export class Checkpoint {
   readonly path: string;
@@ -41,15 +44,17 @@ export class Checkpoint {
   ) {
     const hash = createHash("sha256");
     for (const part of parts) hash.update(part).update("\0");
-    this.path = join(folder, `${hash.digest("hex").slice(0, 32)}.adapting`);
+    this.path = join(folder, `${hash.digest("hex").slice(0, 32)}${extension}`);
   }
 
+  /** Whole or not at all. @throws what the system answers: ENOSPC, EACCES, … */
   async save({ progress, arrays }: TrainingState): Promise<void> {
     const lengths = arrays.map((array) => array.length);
     const header = Buffer.from(JSON.stringify({ progress, lengths } satisfies Header));
-    const parts = Buffer.concat([uint32(header.length), header, ...arrays.map(bytesOf)]);
+    const parts = [uint32(header.length), header, ...arrays.map(bytesOf)];
+    const checksum = parts.reduce((sum, part) => crc32(part, sum), 0);
     makeFolder(this.folder);
-    await writeFileAtomic(this.path, Buffer.concat([uint32(crc32(parts)), parts]));
+    await writeWhole(this.path, [uint32(checksum), ...parts]);
   }
 
   /**
@@ -68,17 +73,25 @@ export class Checkpoint {
     return parts.header.progress;
   }
 
-  /** With what a killed process left beside it while it wrote. */
+  /** With what a killed process left beside it while it wrote, and with those of other runs that are older by a month: nobody went on with them. */
   async remove(): Promise<void> {
     const names = await readdir(this.folder).catch(() => []);
-    const own = names.map((name) => join(this.folder, name)).filter((path) => path.startsWith(this.path));
-    for (const path of own) await rm(path, { force: true });
+    const writtenMs = await mtimeMs(this.path);
+    for (const path of names.map((name) => join(this.folder, name))) {
+      const isAbandoned = path.includes(extension) && (await mtimeMs(path)) < writtenMs - monthMs;
+      if (path.startsWith(this.path) || isAbandoned) await rm(path, { force: true });
+    }
   }
 }
 
 interface Header {
   progress: TrainingProgress;
   lengths: number[];
+}
+
+/** NaN where there is no such file. */
+async function mtimeMs(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.mtimeMs ?? Number.NaN;
 }
 
 /** Header and body, behind the checksum of both and the size of the header; undefined where the file is not whole. */

@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Checkpoint, type TrainingState } from "../../src/adapt/checkpoint.js";
 
@@ -67,6 +67,16 @@ describe("Checkpoint", () => {
     const { arrays } = state(0, 0.5);
     expect(await checkpoint.restore(arrays)).toBeUndefined();
     expect(arrays).toEqual(state(0, 0.5).arrays);
+  });
+
+  it("takes what nobody has gone on with for a month along when it is removed", async () => {
+    const [old, recent] = ["old", "recent"].map((name) => new Checkpoint(folder, [name]));
+    for (const each of [checkpoint, old, recent]) await each.save(state(1, 1));
+    const daysAgo = (days: number) => new Date(Date.now() - days * 24 * 3_600_000);
+    utimesSync(old.path, daysAgo(31), daysAgo(31));
+    utimesSync(recent.path, daysAgo(29), daysAgo(29));
+    await checkpoint.remove();
+    expect(readdirSync(folder)).toEqual([basename(recent.path)]);
   });
 
   it("ignores a file of other weights", async () => {
