@@ -6,6 +6,7 @@ import type { Random } from "../random.js";
 import type { Tensorflow } from "../runtime/tensorflow.js";
 import { bytesOf, Checkpoint, type CheckpointOptions, type TrainingProgress } from "./checkpoint.js";
 import { embed } from "./embed.js";
+import { DivergenceError } from "./errors.js";
 import { FrozenLayers } from "./frozen-layers.js";
 import { bytesFor, layoutOf, sizeOf } from "./parameters.js";
 import type { Recipe } from "./recipe.js";
@@ -68,7 +69,7 @@ export interface Adapted {
  * The frozen layers run once for each text. A step embeds a batch with the layers behind them, takes the loss and
  * dL/dE from TensorFlow.js, runs the backward graph and updates the weights.
  *
- * @param texts N. @throws OptionError for more weights than one memory holds, MissingRuleError when the graph cannot be differentiated that far.
+ * @param texts N. @throws OptionError for more weights than one memory holds, MissingRuleError when the graph cannot be differentiated that far, DivergenceError.
  */
 export async function adaptEncoder(
   tensorflow: Tensorflow,
@@ -91,28 +92,37 @@ export async function adaptEncoder(
     const before = options.checkpoints?.resume ? await restore(run, checkpoint) : undefined;
     const { losses, looks } = before ?? { losses: [], looks: [] };
     if (before) log.info(`going on behind step ${losses.length} of ${recipe.steps}`);
+    else if (options.checkpoints?.resume) log.info("nothing is kept of this training: it starts from the beginning");
     run.skip(losses.length);
     const everyMs = options.checkpoints?.everyMs ?? checkpointEveryMs;
     const startMs = performance.now();
     let savedMs = startMs;
+    let isKept = true;
     const last = Math.min(recipe.steps, options.stopAfter ?? recipe.steps);
     while (losses.length < last) {
       losses.push(await run.step(losses.length));
       const done = losses.length;
+      if (!Number.isFinite(losses[done - 1])) throw new DivergenceError(done, recipe.learningRate);
       bar.update(done, `loss ${losses[done - 1].toFixed(3)}`);
       for (const { steps, blend = recipe.blend } of looking?.at ?? []) {
         if (steps === done) looks.push(await lookAt(layers, blend, looking!));
       }
       const nowMs = performance.now();
       const isWorthKeeping = done === last && nowMs - startMs > everyMs;
-      if (checkpoint && (isWorthKeeping || nowMs - savedMs > everyMs)) {
-        await checkpoint.save({ progress: { losses, looks }, arrays: await run.arrays() });
+      if (checkpoint && isKept && (isWorthKeeping || nowMs - savedMs > everyMs)) {
+        const state = { progress: { losses, looks }, arrays: await run.arrays() };
+        isKept = await checkpoint.save(state).then(
+          () => true,
+          (error) => doWithout(log, checkpoint, error),
+        );
         savedMs = performance.now();
       }
     }
     const trainable = await frozenLayers.trainable();
     const model = writeBack(trainable, graphs, layers.layout, await layers.blend(recipe.blend));
-    return { model, sample: await sampleOf(layers, texts.length), losses, looks, checkpoint };
+    const sample = await sampleOf(layers, texts.length);
+    if (!sample.embeddings.every(Number.isFinite)) throw new DivergenceError(losses.length, recipe.learningRate);
+    return { model, sample, losses, looks, checkpoint };
   } finally {
     bar.stop();
     await layers.dispose();
@@ -121,6 +131,12 @@ export async function adaptEncoder(
 }
 
 const checkpointEveryMs = 20_000;
+
+/** What is kept of a training only saves time: that it cannot be kept is a warning and never an error. */
+function doWithout(log: Log, { folder }: Checkpoint, error: Error): false {
+  log.warn(`this training cannot be gone on with if it is interrupted: ${folder}: ${error.message}`);
+  return false;
+}
 
 const sampleSize = 128;
 

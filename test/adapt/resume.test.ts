@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -66,12 +66,24 @@ describe("adaptEncoder, killed and resumed", () => {
     const log = { ...silentLog, info: (line: string) => told.push(line) };
     await expect(adapt(full, { log: killedIn(step), checkpoints: everyStep(false) })).rejects.toThrow("killed");
     const resumed = await adapt(full, { log, checkpoints: everyStep(true) });
-    expect(told).toEqual(step === 1 ? [] : [`going on behind step ${step - 1} of 6`]);
+    const nothing = "nothing is kept of this training: it starts from the beginning";
+    expect(told).toEqual([step === 1 ? nothing : `going on behind step ${step - 1} of 6`]);
     expect(resumed.losses).toEqual(whole.losses);
     expect(sameBytes(resumed.model, whole.model)).toBe(true);
     expect(resumed.sample).toEqual(whole.sample);
     await resumed.checkpoint!.remove();
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("trains all the same where nothing can be kept, and says so once", async () => {
+    const file = join(folder, "a file");
+    writeFileSync(file, "");
+    const warned: string[] = [];
+    const log = { ...silentLog, warn: (line: string) => warned.push(line) };
+    const { model } = await adapt(full, { log, checkpoints: { folder: file, resume: false, everyMs: 0 } });
+    expect(sameBytes(model, whole.model)).toBe(true);
+    expect(warned).toEqual([expect.stringMatching(/^this training cannot be gone on with .*a file: E/)]);
+    rmSync(file);
   });
 
   it("does not look again where it has looked", async () => {
