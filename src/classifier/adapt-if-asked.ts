@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { CheckpointOptions } from "../adapt/checkpoint.js";
+import type { Checkpoint, CheckpointOptions } from "../adapt/checkpoint.js";
 import { duplicateGroups } from "../data/duplicates.js";
 import { defaultCacheFolder } from "../encoder/cache-folder.js";
 import { type Encoder, type FeatureKind, lastOf } from "../encoder/encoder.js";
@@ -28,7 +28,8 @@ export interface TrainedEncoder {
 
 /**
  * Adapts the encoder where the options ask for it; the frozen classifier comes back where they do not, or where
- * `auto` finds it to be as good. An adapted encoder that is returned is to be disposed of beside the frozen one.
+ * `auto` finds it to be as good. An adapted encoder that is returned is to be disposed of beside the frozen one, checkpoints are to be
+ * removed when the model is safe.
  */
 export async function adaptIfAsked(
   tensorflow: Tensorflow,
@@ -36,7 +37,7 @@ export async function adaptIfAsked(
   texts: readonly string[],
   targets: Targets,
   options: FitOptions,
-): Promise<TrainedEncoder & { adaptation?: AdaptationRecord }> {
+): Promise<TrainedEncoder & { adaptation?: AdaptationRecord; checkpoints: readonly Checkpoint[] }> {
   const {
     adapt = "none",
     recipe,
@@ -45,7 +46,7 @@ export async function adaptIfAsked(
     classWeight = "none",
     cacheFolder = defaultCacheFolder(),
   } = options;
-  if (adapt === "none") return frozen;
+  if (adapt === "none") return { ...frozen, checkpoints: [] };
   const { encoder, trained, features, names } = frozen;
   const isPart = trained.features === "last" && features.size > trained.head.featureSize;
   const used = (all: Features) => (isPart ? lastOf(all) : all);
@@ -55,8 +56,9 @@ export async function adaptIfAsked(
     C: trained.C,
     names: names && used(names.features),
   };
-  const { adapted, ...outcome } = await trainAdapted(tensorflow, encoder, texts, baseline, {
+  const { adapted, checkpoints, ...outcome } = await trainAdapted(tensorflow, encoder, texts, baseline, {
     request: adapt,
+    C: options.C,
     recipe,
     targets,
     groups: duplicateGroups(texts),
@@ -67,7 +69,7 @@ export async function adaptIfAsked(
     checkpoints: cacheFolder === null ? undefined : checkpointsIn(cacheFolder, options),
     log,
   });
-  if (!adapted) return { ...frozen, adaptation: { request: adapt, ...outcome } };
+  if (!adapted) return { ...frozen, adaptation: { request: adapt, ...outcome }, checkpoints };
   const { losses, stored, ...result } = adapted;
   if (stored.meanCosine < leastCosine) {
     log.warn(
@@ -75,8 +77,15 @@ export async function adaptIfAsked(
         `(mean cosine ${stored.meanCosine.toFixed(4)} to what was trained): try --dtype fp32`,
     );
   }
+  const asked = options.features;
+  if (asked && asked !== "auto" && asked !== result.trained.features) {
+    log.warn(
+      `the head reads the ${result.trained.features} features of the adapted encoder, which training moved; ${asked} are those of the frozen one`,
+    );
+  }
   const finalLoss = losses[losses.length - 1];
-  return { ...result, adaptation: { request: adapt, ...outcome, steps: losses.length, finalLoss, stored } };
+  const adaptation = { request: adapt, ...outcome, steps: losses.length, finalLoss, stored };
+  return { ...result, adaptation, checkpoints };
 }
 
 function checkpointsIn(cacheFolder: string, { resume = false, checkpointSeconds }: FitOptions): CheckpointOptions {

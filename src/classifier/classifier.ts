@@ -1,11 +1,11 @@
 import { type Dataset, datasetFrom, type Example } from "../data/dataset.js";
 import { encodeLabels, encodeMultiLabels, labelSetFrom } from "../data/labels.js";
-import type { TextRunner } from "../encoder/text-runner.js";
 import { scoreMultiLabel } from "../evaluate/multi-label.js";
 import { scoreSingleLabel } from "../evaluate/single-label.js";
 import type { MultiLabelInput, Scores, SingleLabelInput } from "../evaluate/types.js";
 import { probabilities } from "../head/linear.js";
 import { Random } from "../random.js";
+import type { Backing } from "./backing.js";
 import { type LoadOptions, loadFolder } from "./load.js";
 import type { Manifest } from "./manifest.js";
 import type { FitOptions } from "./options.js";
@@ -28,12 +28,6 @@ export interface ScopedProbabilities {
   probabilities: Float32Array;
   /** [N], 1 where the text probably fits none of the labels; null where the classifier has no threshold for that. */
   outOfScope: Uint8Array | null;
-}
-
-/** How a classifier can be stored; set by `fit` and `load`. */
-interface Backing {
-  runner: TextRunner;
-  save(folder: string): Promise<void>;
 }
 
 /** A text classifier: a pretrained encoder with a linear head. Owns worker threads: call `dispose` when done. */
@@ -69,7 +63,11 @@ export class TextClassifier {
   static async load(folder: string, options: LoadOptions = {}): Promise<TextClassifier> {
     const { manifest, runner } = await loadFolder(folder, options);
     const { copyFolder } = await import("./copy.js");
-    return new TextClassifier(manifest, { runner, save: (target) => copyFolder(folder, target) });
+    return new TextClassifier(manifest, {
+      runner,
+      save: (target) => copyFolder(folder, target),
+      dispose: () => runner.dispose(),
+    });
   }
 
   /** @param texts N of them. @returns [N, K] in row-major order: they sum to 1 a row, or stand for themselves in multi-label. */
@@ -141,6 +139,6 @@ export class TextClassifier {
   }
 
   dispose(): Promise<void> {
-    return this.backing.runner.dispose();
+    return this.backing.dispose();
   }
 }

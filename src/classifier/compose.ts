@@ -7,6 +7,7 @@ import { appendHead, appendInScope, appendPooling } from "../onnx/compose.js";
 import { cloneModel, encodeModel } from "../onnx/model.js";
 import { loadTokenizer } from "../runtime/transformers.js";
 import type { TrainedHead } from "../train/train-head.js";
+import type { Backing } from "./backing.js";
 import { SaveVerificationError } from "./errors.js";
 import { loadFolder } from "./load.js";
 import type { Manifest } from "./manifest.js";
@@ -24,7 +25,7 @@ export async function compose(
   trained: TrainedHead<FeatureKind>,
   manifest: Manifest,
   inScope?: InScopeScore,
-) {
+): Promise<Backing> {
   const model = cloneModel(encoder.model);
   const hiddenStates = trained.features === "last" ? encoder.hiddenStates.slice(-1) : encoder.hiddenStates;
   const embedding = appendPooling(model, hiddenStates, encoder.pooling);
@@ -38,7 +39,7 @@ export async function compose(
   const wanted = logitsOf(trained, features, probe);
   const parts = { graph, manifest, encoderFolder: encoder.source.folder, examples: examplesOf(dataset) };
   const save = (folder: string) => saveFolder(folder, parts, (written) => verify(written, texts, wanted));
-  return { manifest, backing: { runner, save } };
+  return { runner, save, dispose: () => runner.dispose() };
 }
 
 function sampleRows(rows: number, wanted: number): number[] {

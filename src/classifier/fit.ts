@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Dataset } from "../data/dataset.js";
 import { duplicateGroups } from "../data/duplicates.js";
 import { encodeLabels, encodeMultiLabels, type LabelSet, labelSetOf } from "../data/labels.js";
@@ -11,11 +13,13 @@ import { namesMayTell } from "../train/label-names.js";
 import { depthOf } from "../train/train-adapted.js";
 import { trainHead } from "../train/train-head.js";
 import { adaptIfAsked, type TrainedEncoder } from "./adapt-if-asked.js";
+import { keepingUntilSaved } from "./backing.js";
 import { compose } from "./compose.js";
 import { describe } from "./describe.js";
 import { featureSets } from "./feature-sets.js";
 import { heldOutScores } from "./held-out.js";
 import { encodeLabelNames } from "./label-names.js";
+import { readFolder } from "./load.js";
 import type { Manifest } from "./manifest.js";
 import { checkFitOptions, type FitOptions, strengthsFor } from "./options.js";
 import { scopeOf } from "./scope.js";
@@ -27,6 +31,12 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
   const dataset = requireTrainable(given);
   const tensorflow = await loadTensorflow({ backend: options.backend });
   log.info(`Backend: ${tensorflow.description}`);
+  const former = await formerTraining(options.encoder);
+  if (former?.adaptation?.depth && former.data.fingerprint === dataset.fingerprint) {
+    log.warn(
+      "the encoder was adapted on these very rows: scores on rows held out are too good, those of a test file are not",
+    );
+  }
   const encoder = await Encoder.open(options.encoder, {
     features: options.features === "last" ? "last" : "last3",
     dtype: options.dtype ?? "int8",
@@ -58,7 +68,13 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
     const trainedMs = performance.now();
     if (encoder.truncated > 0) log.warn(`${encoder.truncated} texts were cut to ${encoder.maxTokens} tokens`);
     const frozen: TrainedEncoder = { encoder, features, trained, names: trained.named?.used ? names : undefined };
-    const { adaptation, ...result } = await adaptIfAsked(tensorflow, frozen, dataset.texts, targets, options);
+    const { adaptation, checkpoints, ...result } = await adaptIfAsked(
+      tensorflow,
+      frozen,
+      dataset.texts,
+      targets,
+      options,
+    );
     const timesMs = {
       encode: Math.round(encodedMs - startMs),
       train: Math.round(trainedMs - encodedMs),
@@ -78,13 +94,21 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
         heldOut,
         timesMs,
       };
-      return await compose(dataset, result.encoder, result.features, result.trained, manifest, scope?.score);
+      const scoring = scope?.score;
+      const backing = await compose(dataset, result.encoder, result.features, result.trained, manifest, scoring);
+      return { manifest, backing: keepingUntilSaved(backing, checkpoints) };
     } finally {
       if (result.encoder !== encoder) await result.encoder.dispose();
     }
   } finally {
     await encoder.dispose();
   }
+}
+
+/** What is written of a model folder that is taken as an encoder. @throws AlteredModelError */
+async function formerTraining(folder: string | undefined): Promise<Manifest | undefined> {
+  if (folder === undefined || !existsSync(join(folder, "headstart.json"))) return undefined;
+  return (await readFolder(folder)).manifest;
 }
 
 async function encodeWithProgress(encoder: Encoder, texts: readonly string[], log: NonNullable<FitOptions["log"]>) {

@@ -52,9 +52,13 @@ export function strengthsFor(rows: number): number[] {
 
 /** @throws OptionError for a value that is not allowed. */
 export function checkFitOptions(options: FitOptions): void {
-  const { C, folds, maxTokens, seed, adapt, recipe, checkpointSeconds } = options;
-  if (typeof adapt === "number" && !(Number.isInteger(adapt) && adapt >= 1)) {
+  const { C, folds, maxTokens, seed, adapt, dtype, recipe, checkpointSeconds } = options;
+  const named = adapt === undefined || adapt === "none" || adapt === "auto" || adapt === "all";
+  if (!named && !(Number.isInteger(adapt) && adapt >= 1)) {
     throw new OptionError("adapt", adapt, "none, auto, all or a whole number from 1 on");
+  }
+  if (dtype !== undefined && dtype !== "int8" && dtype !== "fp32") {
+    throw new OptionError("dtype", dtype, "int8 or fp32");
   }
   if (recipe !== undefined) checkRecipe(recipe);
   if (checkpointSeconds !== undefined && !(checkpointSeconds > 0)) {

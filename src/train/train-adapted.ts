@@ -1,3 +1,4 @@
+import type { Checkpoint } from "../adapt/checkpoint.js";
 import { type OpenRecipe, type Recipe, recipeFor, usualTemperature } from "../adapt/recipe.js";
 import type { Encoder, FeatureKind } from "../encoder/encoder.js";
 import { OptionError } from "../errors.js";
@@ -24,6 +25,8 @@ export type AdaptRequest = "auto" | "all" | number;
 
 export interface TrainAdaptedOptions extends Omit<AdaptationPlan, "depth" | "recipe" | "C"> {
   request: AdaptRequest;
+  /** Of the head on the adapted embeddings; the recipe's when missing. */
+  C?: number;
   targets: Targets;
   /** [N], rows with the same number stay on one side of the split. */
   groups: Int32Array;
@@ -39,6 +42,8 @@ export interface AdaptedTraining {
   recipe: OpenRecipe;
   /** Missing where the frozen encoder is kept. */
   adapted?: Omit<AdaptedFit, "head" | "recipe" | "checkpoint"> & { trained: TrainedHead<FeatureKind> };
+  /** Of the finished trainings; to be removed when what came of them is safe. */
+  checkpoints: readonly Checkpoint[];
 }
 
 /** `auto` also tries a third of the layers: less to train, less to overfit. */
@@ -64,15 +69,15 @@ export async function trainAdapted(
   const usual = recipeFor(texts.length, targets.classes, targets.kind);
   const depth = depthOf(request, usual.depth, encoder.layers);
   const recipe = { ...usual.recipe, ...options.recipe };
-  const plan: AdaptationPlan = { ...options, depth, C: usual.C, recipe };
+  const plan: AdaptationPlan = { ...options, depth, C: options.C ?? usual.C, recipe };
   const evidence: AdaptationEvidence = { rows: texts.length, fewestRows: fewestRowsToCompare, heldOut: 0, trials: [] };
   const holding = holdingOut(texts.length);
   if (!holding) {
     const { kind = frozen.kind } = usual; // docs/decisions/0005
     const fit = await adaptAndFit(tensorflow, encoder, texts, targets, { ...plan, kind });
-    await fit.checkpoint?.remove();
+    const { checkpoint, ...adapted } = fit;
     const trained = trainedHead(fit.head, kind, plan.C, usualTemperature(fit.separability), targets);
-    return { depth, evidence, recipe: fit.recipe, adapted: { ...fit, trained } };
+    return { depth, evidence, recipe: fit.recipe, adapted: { ...adapted, trained }, checkpoints: all(checkpoint) };
   }
   const depths = trialDepths(request, depth, holding);
   const how = { ...options, ...holding, blends: usual.blends };
@@ -86,14 +91,10 @@ export async function trainAdapted(
   if (!mayBeFrozen && bestWay(ways, rows, true).trial.depth === 0) {
     log.warn("on the rows held out the frozen encoder did as well; --adapt auto would keep it");
   }
-  if (way.trial.depth === 0) {
-    for (const checkpoint of checkpoints) await checkpoint.remove();
-    return { depth: 0, evidence, recipe };
-  }
+  if (way.trial.depth === 0) return { depth: 0, evidence, recipe, checkpoints };
   const { depth: wanted, steps, blend = recipe.blend } = way.trial;
   const chosen = { ...plan, depth: wanted, stopAfter: steps, recipe: { ...recipe, blend } };
-  const fit = await adaptAndFit(tensorflow, encoder, texts, targets, chosen);
-  for (const checkpoint of [...checkpoints, fit.checkpoint]) await checkpoint?.remove();
+  const { checkpoint, ...fit } = await adaptAndFit(tensorflow, encoder, texts, targets, chosen);
   const temperature = fitTemperature(heldOut.targets, way.logits);
   const scored = { ...heldOut, logits: crossChosenLogits(ways, targets.classes, mayBeFrozen) };
   const trained = trainedHead(
@@ -105,7 +106,8 @@ export async function trainAdapted(
     { ...heldOut, logits: way.logits },
     scored,
   );
-  return { depth: wanted, evidence, recipe: fit.recipe, adapted: { ...fit, trained } };
+  const kept = [...checkpoints, ...all(checkpoint)];
+  return { depth: wanted, evidence, recipe: fit.recipe, adapted: { ...fit, trained }, checkpoints: kept };
 }
 
 /** The depths that are compared with the frozen encoder: where every row takes its turn, one is enough to pay for. */
@@ -146,6 +148,10 @@ function trainedHead(
     heldOut: scored && scoredRows(scored, C, rowsOf(targets)),
     ...(heldOut && logits && { outOfFold: { rows: heldOut.rows, logits } }),
   };
+}
+
+function all(checkpoint: Checkpoint | undefined): Checkpoint[] {
+  return checkpoint ? [checkpoint] : [];
 }
 
 function halves(classes: number): Float32Array {

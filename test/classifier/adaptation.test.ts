@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "@huggingface/transformers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TextClassifier } from "../../src/classifier/classifier.js";
+import { AlteredModelError } from "../../src/classifier/errors.js";
 import type { FitOptions } from "../../src/classifier/options.js";
 import { Encoder } from "../../src/encoder/encoder.js";
+import { silentLog } from "../../src/log.js";
 import { encoders, largestDifference } from "../encoder/oracle.js";
 
 /** The pipeline pads a batch in file order, Headstart by length: float32 sums in another order. */
@@ -24,6 +26,8 @@ const multi = subjects.flatMap((subject, i) => [
   { text: `such a bad ${subject}`, label: ["blame"] },
   { text: `a ${subject}`, label: [] },
 ]);
+/** A fourth label. */
+const four = ({ text }: { text: string }) => ({ text, label: "mixed" });
 const texts = [...single.map(({ text }) => text), "", "something else altogether ".repeat(60)];
 
 let root: string;
@@ -61,6 +65,57 @@ async function differenceToPipeline(folder: string): Promise<number> {
 }
 
 describe("a classifier whose encoder is adapted", () => {
+  it("keeps its training until it is saved", async () => {
+    const cacheFolder = join(root, "cache");
+    const unfinished = () => readdirSync(join(cacheFolder, "unfinished")).length;
+    const trained = () => {
+      const options: FitOptions = { encoder: `${encoders}bert`, adapt: 1, backend: "wasm", C: 1, cacheFolder };
+      return TextClassifier.fit(single, { ...options, checkpointSeconds: 0.001 });
+    };
+    writeFileSync(join(root, "file"), "");
+    const unsaved = await trained();
+    await expect(unsaved.save(join(root, "file/model"))).rejects.toThrow("cannot be written");
+    await unsaved.dispose();
+    expect(unfinished()).toBe(1);
+    const classifier = await trained();
+    await classifier.save(join(root, "kept"));
+    expect(unfinished()).toBe(0);
+    await classifier.dispose();
+    await (await trained()).dispose();
+    expect(unfinished()).toBe(0);
+  });
+
+  it("has the C that it was told, and says so where it does not read the features that were asked for", async () => {
+    const warned: string[] = [];
+    const log = { ...silentLog, warn: (line: string) => warned.push(line) };
+    const told: FitOptions = { encoder: `${encoders}bert`, adapt: 1, C: 5, features: "last3", log };
+    const { manifest } = await saved("told", [...single, ...multi.map(four)], told);
+    expect(manifest.head).toMatchObject({ C: 5, features: "last" });
+    expect(warned).toContainEqual(expect.stringMatching(/reads the last features .* last3/));
+  });
+
+  it("is warned of where it is the encoder for the rows that it was adapted on, and refused where it was altered", async () => {
+    const warned: string[] = [];
+    const log = { ...silentLog, warn: (line: string) => warned.push(line) };
+    const { folder } = await saved("first", single, { encoder: `${encoders}bert`, adapt: 1 });
+    await saved("second", single, { encoder: folder, log });
+    expect(warned).toEqual([expect.stringContaining("adapted on these very rows")]);
+    await saved("others", single.slice(3), { encoder: folder, log });
+    expect(warned).toHaveLength(1);
+    const path = join(folder, "onnx/model.onnx");
+    writeFileSync(path, (await readFile(path)).fill(7, 5000, 5010));
+    await expect(saved("third", single, { encoder: folder })).rejects.toThrow(AlteredModelError);
+  });
+
+  it("says that training diverged, and what to change", async () => {
+    const diverging = saved("diverged", single, {
+      encoder: `${encoders}bert`,
+      adapt: 1,
+      recipe: { learningRate: 1e30 },
+    });
+    await expect(diverging).rejects.toThrow(/^Training diverged: after \d+ steps .* learningRate \(it was 1e\+30\)/);
+  });
+
   it.each<[string, typeof single | typeof multi, FitOptions]>([
     ["one label a text", single, { adapt: 2 }],
     ["several labels a text", multi, { adapt: "all", multiLabel: true, dtype: "fp32" }],

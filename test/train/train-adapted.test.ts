@@ -1,7 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Checkpoint } from "../../src/adapt/checkpoint.js";
 import { type Recipe, recipeFor, usualBlend, usualTemperature } from "../../src/adapt/recipe.js";
 import type { Encoder } from "../../src/encoder/encoder.js";
 import { OptionError } from "../../src/errors.js";
@@ -177,9 +178,17 @@ describe("trainAdapted with rows to hold out", () => {
   const good = { features: featuresOf(targets, 0.2), kind: "last" as const, C: 10 };
   const checkpoints = () => ({ folder, resume: false, everyMs: 0 });
 
+  /** Nothing else is kept of the trainings than these, and they go away when they are told to. */
+  async function expectAll(kept: readonly Checkpoint[]): Promise<void> {
+    expect(kept.map(({ path }) => basename(path)).sort()).toEqual(readdirSync(folder).sort());
+    expect(kept.length).toBeGreaterThan(0);
+    for (const checkpoint of kept) await checkpoint.remove();
+    expect(readdirSync(folder)).toEqual([]);
+  }
+
   it("keeps the frozen encoder where it is as good, and says what was compared", async () => {
     const options = optionsFor(targets, { checkpoints: checkpoints() });
-    const { depth, adapted, evidence } = await trainAdapted(wasm, encoder, texts, good, options);
+    const { depth, adapted, evidence, checkpoints: kept } = await trainAdapted(wasm, encoder, texts, good, options);
     expect(depth).toBe(0);
     expect(adapted).toBeUndefined();
     expect(evidence.heldOut).toBe(60);
@@ -190,20 +199,20 @@ describe("trainAdapted with rows to hold out", () => {
     const [frozen, ...others] = evidence.trials;
     expect(frozen.accuracy).toBeGreaterThan(0.95);
     for (const { logLoss } of others) expect(logLoss).toBeGreaterThan(frozen.logLoss + 0.5);
-    expect(readdirSync(folder)).toEqual([]);
+    await expectAll(kept);
   });
 
   it("adapts all the same when told how deep, with a warning", async () => {
     const warnings: string[] = [];
     const log = { ...silentLog, warn: (line: string) => warnings.push(line) };
     const options = optionsFor(targets, { request: 1, log, checkpoints: checkpoints() });
-    const { depth, adapted, evidence } = await trainAdapted(wasm, encoder, texts, good, options);
+    const { depth, adapted, evidence, checkpoints: kept } = await trainAdapted(wasm, encoder, texts, good, options);
     expect(depth).toBe(1);
     expect(warnings.join()).toMatch(/the frozen encoder did as well; --adapt auto would keep it/);
     const best = evidence.trials.slice(1).reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
     expect(adapted!.losses.length).toBe(best.steps);
     expect(adapted!.trained.heldOut!.rows.length).toBe(60);
-    expect(readdirSync(folder)).toEqual([]);
+    await expectAll(kept);
     await adapted!.encoder.dispose();
   });
 
