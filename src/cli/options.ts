@@ -59,9 +59,9 @@ export function adaptation(value: string): "none" | "auto" | "all" | number {
 
 /** The value of `--recipe`: JSON, or a file of it. */
 export function recipe(value: string): unknown {
-  const isText = value.trimStart().startsWith("{");
+  const isText = /^\s*[{[]/.test(value);
   try {
-    return JSON.parse(isText ? value : readFileSync(value, "utf8"));
+    return JSON.parse(isText ? value : readFileSync(value, "utf8").replace(/^\ufeff/, ""));
   } catch (error) {
     const example = `'{"steps": 60, "learningRate": 5e-5}'`;
     throw new InvalidArgumentError(`Expected JSON such as ${example}, or a file of it: ${(error as Error).message}.`);

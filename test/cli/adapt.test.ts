@@ -100,6 +100,20 @@ describe("train --adapt auto", () => {
     expect(stdout).toMatch(/24 rows are too few to hold any out and compare \(100 needed\)/);
   });
 
+  it("reads the test file before it trains", async () => {
+    writeFileSync(join(folder, "wrong.csv"), 'text,label\n"never closed,cross\n');
+    const { code, stderr } = await train("untrained", `${encoders}bert`, "--adapt", "1", "--test", "wrong.csv");
+    expect(code).toBe(1);
+    expect(stderr).toContain("wrong.csv");
+    expect(existsSync(join(folder, "untrained"))).toBe(false);
+  });
+
+  it("takes no empty name for its folder", async () => {
+    const { code, stderr } = await train("", `${encoders}bert`);
+    expect(code).toBe(2);
+    expect(stderr).toContain("train needs --out <folder>");
+  });
+
   it("says with --plan what it will take, and trains nothing", async () => {
     const { code, stdout, stderr } = await train("planned", `${encoders}bert`, "--adapt", "auto", "--plan");
     expect(code, stderr).toBe(0);

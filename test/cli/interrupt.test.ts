@@ -97,7 +97,9 @@ describe("Ctrl-C in train", () => {
     const args = [...train("hard.csv"), "--adapt", "1"];
     const { code, stderr } = await interrupt(args, (told) => told.includes("Backend"));
     expect(code, stderr).toBe(130);
-    expect(stderr).toContain("layers adapted so far are cached, and the same command line with --resume goes on");
+    expect(stderr).toContain(
+      "layers adapted up to the last checkpoint, are cached, and the same command line with --resume goes on",
+    );
     expect(stderr).toMatch(/\n {2}headstart train hard\.csv .* --adapt 1 --resume\n$/);
   });
 

@@ -69,7 +69,7 @@ export async function train(data: string, options: TrainOptions): Promise<void> 
     throw new UsageError("--recipe says how --adapt trains: it needs --adapt auto, all or a number of layers.");
   }
   if (options.plan) return printPlan(data, options);
-  if (options.out === undefined) throw new UsageError("train needs --out <folder>: where to write the model.");
+  if (!options.out) throw new UsageError("train needs --out <folder>: where to write the model.");
   const state = { saved: false };
   onInterrupt(() => interruption(options, state.saved));
   requireFree(options.out);
@@ -78,11 +78,12 @@ export async function train(data: string, options: TrainOptions): Promise<void> 
   }
   const dataset = requireTrainable(await loadDataset(data, loadOptions(options)), options);
   introduce(dataset, options, log);
+  const testData = options.test === undefined ? undefined : await loadTest(options.test, dataset, options);
   const classifier = await TextClassifier.fit(dataset, fitOptions(dataset, options, log));
   try {
     await classifier.save(options.out);
     state.saved = true;
-    const test = options.test === undefined ? undefined : await testScores(classifier, options.test, options);
+    const test = testData && (await classifier.evaluate(testData, { seed: options.seed })).scores;
     if (options.json) printJson({ folder: options.out, ...classifier.manifest, ...(test && { test }) });
     else conclude(classifier, options, test);
   } finally {
@@ -117,7 +118,8 @@ function interruption({ out, test, cache, adapt = "none", resume }: TrainOptions
   if (!cache) {
     return `nothing was saved${former}; the same command line starts over, since --no-cache keeps nothing:\n  ${commandLine()}`;
   }
-  const kept = adapt === "none" ? "features computed so far" : "features computed and layers adapted so far";
+  const kept =
+    adapt === "none" ? "features computed so far" : "features computed, and layers adapted up to the last checkpoint,";
   const flag = adapt === "none" || resume ? "" : " --resume";
   const line = `the same command line${flag && ` with${flag}`} goes on from there:\n  ${commandLine()}${flag}`;
   return `nothing was saved${former}; ${kept} are cached, and ${line}`;
@@ -175,11 +177,9 @@ function adaptationAsked(adapt: TrainOptions["adapt"]): string {
   return adapt === "all" ? "all of its layers adapted" : `its last ${counted(adapt, "layer")} adapted`;
 }
 
-async function testScores(classifier: TextClassifier, path: string, options: TrainOptions): Promise<Scores> {
-  const { multiLabel } = classifier;
-  const { text, label, skipEmpty, seed } = options;
-  const dataset = await loadDataset(path, { text, label, skipEmpty, multiLabel });
-  return (await classifier.evaluate(dataset, { seed })).scores;
+/** Before the training, which a mistake in the file should not cost. */
+function loadTest(path: string, { multiLabel }: Dataset, { text, label, skipEmpty }: TrainOptions): Promise<Dataset> {
+  return loadDataset(path, { text, label, skipEmpty, multiLabel });
 }
 
 function noScores({ labels, manifest }: TextClassifier): string {
