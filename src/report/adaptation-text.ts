@@ -1,17 +1,17 @@
-import type { AdaptationRecord } from "../classifier/manifest.js";
+import type { AdaptationRecord, Manifest } from "../classifier/manifest.js";
 import { counted } from "../data/wording.js";
 
 const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 
 /** What was adapted and why: a sentence, and what was compared where rows were held out. */
-export function adaptationText(record: AdaptationRecord): string {
+export function adaptationText(record: AdaptationRecord, task: Manifest["task"]): string {
   const { stored } = record;
-  if (!stored) return reasonText(record);
+  if (!stored) return reasonText(record, task);
   const cosine = `mean cosine ${stored.meanCosine.toFixed(4)}, ${percent(stored.sameAnswers)} of the answers the same`;
-  return `${reasonText(record)}\nstored   against float32 weights on ${counted(stored.texts, "text")}: ${cosine}`;
+  return `${reasonText(record, task)}\nstored   against float32 weights on ${counted(stored.texts, "text")}: ${cosine}`;
 }
 
-function reasonText({ depth, evidence, recipe, request, steps }: AdaptationRecord): string {
+function reasonText({ depth, evidence, recipe, request, steps }: AdaptationRecord, task: Manifest["task"]): string {
   const { heldOut, rows, fewestRows, trials } = evidence;
   const comparesBlends = trials.some(({ blend }) => blend !== undefined);
   const taken = comparesBlends ? `, blend ${recipe.blend?.toFixed(2)}` : "";
@@ -31,7 +31,8 @@ function reasonText({ depth, evidence, recipe, request, steps }: AdaptationRecor
       `${percent(trial.accuracy).padStart(8)}  ${trial.logLoss.toFixed(3).padStart(8)}`,
   );
   const fewer = `fewer ${comparesBlends ? "layers" : "steps or layers"} only where it is lower by two standard errors`;
-  const how = `by log loss on ${heldOut} rows held out; ${fewer}`;
+  const each = task === "multi-label" ? ", accuracy of each label by itself" : "";
+  const how = `by log loss on ${heldOut} rows held out${each}; ${fewer}`;
   const blends = comparesBlends ? "   blend" : "";
   return `${what} (${how})\n    layers   steps${blends}  accuracy  log loss\n${lines.join("\n")}`;
 }

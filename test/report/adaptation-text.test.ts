@@ -15,7 +15,8 @@ const compared = {
 };
 const stored = { texts: 40, meanCosine: 0.99987, leastCosine: 0.99, sameAnswers: 1 };
 
-const textOf = (record: Omit<AdaptationRecord, "recipe">) => adaptationText({ ...record, recipe: defaultRecipe });
+const textOf = (record: Omit<AdaptationRecord, "recipe">) =>
+  adaptationText({ ...record, recipe: defaultRecipe }, "single-label");
 
 describe("adaptationText", () => {
   it.each<[string, Omit<AdaptationRecord, "recipe">]>([
@@ -39,6 +40,11 @@ describe("adaptationText", () => {
       ["6", "45", "91.3%", "0.314"],
     ]);
     expect(new Set(kept.slice(1).map(({ length }) => length)).size).toBe(1);
+  });
+
+  it("says whose accuracy it is where texts have several labels", () => {
+    const record = { request: "auto" as const, depth: 0, evidence: compared, recipe: defaultRecipe };
+    expect(adaptationText(record, "multi-label")).toContain("80 rows held out, accuracy of each label by itself; fewer");
   });
 
   it("shows shares of the way where they were compared", () => {

@@ -190,7 +190,8 @@ function noScores({ labels, manifest }: TextClassifier): string {
 }
 
 function conclude(classifier: TextClassifier, options: TrainOptions, test?: Scores): void {
-  const { head, heldOut, selection, encoder, adaptation, labelNames } = classifier.manifest;
+  const { manifest } = classifier;
+  const { head, heldOut, selection, encoder, adaptation, labelNames } = manifest;
   const { out } = options;
   if (heldOut) print(`scores on rows held out of training (${heldOut.method}):\n${scoresText(heldOut.scores)}`);
   else print(noScores(classifier));
@@ -200,7 +201,7 @@ function conclude(classifier: TextClassifier, options: TrainOptions, test?: Scor
       : adaptation?.depth
         ? "the recipe of adaptation"
         : "as told: nothing to choose from";
-  if (adaptation) print(`adapted  ${adaptationText(adaptation)}`);
+  if (adaptation) print(`adapted  ${adaptationText(adaptation, manifest.task)}`);
   if (labelNames) print(`names    ${labelNamesText(labelNames)}`);
   print(`chosen   ${head.features} features, C ${head.C}: ${why}`);
   print(`encoder  ${encoder.name}, ${encoder.dtype}, up to ${encoder.maxTokens} tokens`);
