@@ -62,10 +62,10 @@ export interface TrainOptions
 /** `headstart train`. @throws the errors of reading, training and saving */
 export async function train(data: string, options: TrainOptions): Promise<void> {
   const log = stderrLog(options);
-  if (options.resume && (options.adapt === undefined || options.adapt === "none" || !options.cache)) {
+  if (options.resume && !(adapts(options) && options.cache)) {
     throw new UsageError("--resume goes on with an adaptation that was kept: it needs --adapt, and no --no-cache.");
   }
-  if (options.recipe && (options.adapt === undefined || options.adapt === "none")) {
+  if (options.recipe && !adapts(options)) {
     throw new UsageError("--recipe says how --adapt trains: it needs --adapt auto, all or a number of layers.");
   }
   if (options.plan) return printPlan(data, options);
@@ -81,7 +81,11 @@ export async function train(data: string, options: TrainOptions): Promise<void> 
   const testData = options.test === undefined ? undefined : await loadTest(options.test, dataset, options);
   const classifier = await TextClassifier.fit(dataset, fitOptions(dataset, options, log));
   try {
-    await classifier.save(options.out);
+    await classifier.save(options.out).catch((error) => {
+      if (adapts(options) && options.cache)
+        log.warn("the same command line with --resume and another --out goes on from the last checkpoint");
+      throw error;
+    });
     state.saved = true;
     const test = testData && (await classifier.evaluate(testData, { seed: options.seed })).scores;
     if (options.json) printJson({ folder: options.out, ...classifier.manifest, ...(test && { test }) });
@@ -89,6 +93,10 @@ export async function train(data: string, options: TrainOptions): Promise<void> 
   } finally {
     await classifier.dispose();
   }
+}
+
+function adapts({ adapt = "none" }: TrainOptions): boolean {
+  return adapt !== "none";
 }
 
 async function printPlan(data: string, options: TrainOptions): Promise<void> {
