@@ -4,6 +4,7 @@ import type { Dataset } from "../data/dataset.js";
 import { duplicateGroups } from "../data/duplicates.js";
 import { encodeLabels, encodeMultiLabels, type LabelSet, labelSetOf } from "../data/labels.js";
 import { requireTrainable } from "../data/trainable.js";
+import { counted } from "../data/wording.js";
 import { Encoder, type FeatureKind } from "../encoder/encoder.js";
 import type { Targets } from "../head/linear.js";
 import { silentLog } from "../log.js";
@@ -50,6 +51,8 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
     const startMs = performance.now();
     const features = await encodeWithProgress(encoder, dataset.texts, log);
     const encodedMs = performance.now();
+    const cut = encoder.truncated; // of those that the cache did not have
+    if (cut > 0) log.warn(`${counted(cut, "text was", "texts were")} cut to ${encoder.maxTokens} tokens`);
     const labelSet = labelSetOf(dataset);
     const targets = targetsOf(dataset, labelSet);
     const groups = duplicateGroups(dataset.texts);
@@ -66,7 +69,6 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
       log,
     });
     const trainedMs = performance.now();
-    if (encoder.truncated > 0) log.warn(`${encoder.truncated} texts were cut to ${encoder.maxTokens} tokens`);
     const frozen: TrainedEncoder = { encoder, features, trained, names: trained.named?.used ? names : undefined };
     const { adaptation, checkpoints, ...result } = await adaptIfAsked(
       tensorflow,

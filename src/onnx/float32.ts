@@ -55,12 +55,6 @@ function widenedAttribute(attribute: AttributeProto): AttributeProto | undefined
   const t = attribute.t && widenedTensor(attribute.t);
   if (t) return { ...attribute, t };
   if (!attribute.g) return undefined;
-  const g = copyOf(attribute.g);
-  g.node = g.node.map(copyOf);
+  const g = { ...attribute.g, node: attribute.g.node.map((node) => ({ ...node })) };
   return widenGraph(g) ? { ...attribute, g } : undefined;
-}
-
-/** A message's empty lists may lie on its prototype, which a spread leaves out. */
-function copyOf<T extends object>(message: T): T {
-  return Object.assign(Object.create(Object.getPrototypeOf(message)), message);
 }

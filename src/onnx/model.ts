@@ -56,7 +56,6 @@ export function cloneModel(model: ModelProto): ModelProto {
     ...model.graph,
     node: model.graph.node.map((node) => ({
       ...node,
-      attribute: node.attribute, // may lie on the prototype, which the spread leaves out
       input: [...node.input],
       output: [...node.output],
     })),

@@ -44,7 +44,9 @@ describe("adaptationText", () => {
 
   it("says whose accuracy it is where texts have several labels", () => {
     const record = { request: "auto" as const, depth: 0, evidence: compared, recipe: defaultRecipe };
-    expect(adaptationText(record, "multi-label")).toContain("80 rows held out, accuracy of each label by itself; fewer");
+    expect(adaptationText(record, "multi-label")).toContain(
+      "80 rows held out, accuracy of each label by itself; fewer",
+    );
   });
 
   it("shows shares of the way where they were compared", () => {
