@@ -15,6 +15,7 @@ import { type Log, stderrLog } from "../log.js";
 import type { Provenance } from "../report/types.js";
 import { loadTensorflow, type Tensorflow, type TensorflowBackend } from "../runtime/tensorflow.js";
 import { writeWhole } from "../whole-file.js";
+import { onInterrupt } from "./interrupt.js";
 import { requireFolderOf } from "./output-place.js";
 import { commandLine, print, printJson } from "./print.js";
 import { packageVersion } from "./version.js";
@@ -154,6 +155,7 @@ export function runOptions(
   const isBegun = existsSync(join(folder, "manifest.json"));
   const log = stderrLog(options);
   log.info(`run      ${folder}${isBegun ? ", gone on with" : ""}`);
+  onInterrupt(() => `what is done is kept in ${folder}; the same command line goes on from there:\n  ${commandLine()}`);
   const given = Object.fromEntries(Object.entries(decisive).filter(([, value]) => value !== undefined));
   const versions = { headstart: packageVersion() };
   const manifest = { experiment, options: { seed: options.seed, ...given }, data, versions, command: commandLine() };

@@ -1,29 +1,30 @@
 import { stopProgress } from "../log.js";
 
-const INTERRUPTED = 130;
+/** What a process exits with that a signal has ended: 128 and the signal's number. */
+const exits = { SIGINT: 130, SIGTERM: 143 } as const;
+const signals = ["SIGINT", "SIGTERM"] as const;
 
 let outcome: (() => string) | undefined;
 
 /**
- * On the first Ctrl-C the process ends with 130 and says what has become of its work; at its exit temporary files are removed and
- * workers finish their batch. A second Ctrl-C does not wait for that.
+ * On the first Ctrl-C (or SIGTERM) the process ends with 130 (143) and says what has become of its work; at its exit temporary files are
+ * removed and workers finish their batch. A second one does not wait for that.
  * @param describe takes the place of what an earlier call said
  */
 export function onInterrupt(describe: () => string): void {
-  if (!outcome) process.once("SIGINT", interrupt);
+  if (!outcome) for (const signal of signals) process.once(signal, interrupt);
   outcome = describe;
 }
 
-function interrupt(): void {
-  process.removeAllListeners("SIGINT");
+function interrupt(signal: (typeof signals)[number]): void {
+  for (const each of signals) process.removeAllListeners(each);
   stopProgress();
   process.stderr.write(`\nInterrupted: ${outcome?.()}\n`);
-  process.exit(INTERRUPTED);
+  process.exit(exits[signal]);
 }
 
 /** The first SIGINT or SIGTERM; the next one ends the process as it would have without us. */
 export function stopSignal(): Promise<void> {
-  const signals = ["SIGINT", "SIGTERM"] as const;
   return new Promise((resolve) => {
     const heard = () => {
       for (const signal of signals) process.removeListener(signal, heard);

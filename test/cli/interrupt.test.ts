@@ -30,8 +30,8 @@ function table(rows: number, classes: number): string {
   return `text,label\n${lines.join("\n")}\n`;
 }
 
-const interrupt = (args: string[], ready: (told: string) => boolean, signals = 1) =>
-  interrupted(args, ready, { cwd: folder, env: { HEADSTART_CACHE: join(folder, "cache") }, signals });
+const interrupt = (args: string[], ready: (told: string) => boolean, signals = 1, signal?: NodeJS.Signals) =>
+  interrupted(args, ready, { cwd: folder, env: { HEADSTART_CACHE: join(folder, "cache") }, signals, signal });
 const model = () => readFileSync(join(folder, "model/headstart.json"), "utf8");
 const leftovers = () => readdirSync(folder).filter((name) => name.startsWith("."));
 const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
@@ -40,6 +40,20 @@ function cacheFiles(): string[] {
   const features = join(folder, "cache/features");
   return existsSync(features) ? readdirSync(features).map((name) => join(features, name, "features.mdb")) : [];
 }
+
+describe("Ctrl-C in an experiment", () => {
+  it("says where its cells are, and the command line that goes on from there", async () => {
+    const args = ["curve", corpus("reviews/train.csv"), "--encoder", bert, "--out", "run", "--draws", "2"];
+    const cells = join(folder, "run/cells.jsonl");
+    const { code, stdout, stderr } = await interrupt(args, () => sizeOf(cells) > 0);
+    expect(code, stderr).toBe(130);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(
+      /\nInterrupted: what is done is kept in run; .*:\n {2}headstart curve .* --out run --draws 2\n$/,
+    );
+    expect(sizeOf(cells)).toBeGreaterThan(0);
+  });
+});
 
 describe("Ctrl-C in train", () => {
   const train = (data: string) => ["train", data, "--encoder", bert, "--out", "model"];
@@ -101,6 +115,18 @@ describe("Ctrl-C in train", () => {
       "layers adapted up to the last checkpoint, are cached, and the same command line with --resume goes on",
     );
     expect(stderr).toMatch(/\n {2}headstart train hard\.csv .* --adapt 1 --resume\n$/);
+  });
+
+  it("is SIGTERM by another number", async () => {
+    const { code, signal, stderr } = await interrupt(
+      train("hard.csv"),
+      (told) => told.includes("Backend"),
+      1,
+      "SIGTERM",
+    );
+    expect([code, signal]).toEqual([143, null]);
+    expect(stderr).toContain("Interrupted: nothing was saved");
+    expect(leftovers()).toEqual([]);
   });
 
   it("twice ends it at once", async () => {
