@@ -8,6 +8,7 @@ import { bytesOf, Checkpoint, type CheckpointOptions, type TrainingProgress } fr
 import { embed } from "./embed.js";
 import { DivergenceError } from "./errors.js";
 import { FrozenLayers } from "./frozen-layers.js";
+import { Keeping } from "./keeping.js";
 import { bytesFor, layoutOf, sizeOf } from "./parameters.js";
 import type { Recipe } from "./recipe.js";
 import { RemoteLayers } from "./remote-layers.js";
@@ -94,10 +95,7 @@ export async function adaptEncoder(
     if (before) log.info(`going on behind step ${losses.length} of ${recipe.steps}`);
     else if (options.checkpoints?.resume) log.info("nothing is kept of this training: it starts from the beginning");
     run.skip(losses.length);
-    const everyMs = options.checkpoints?.everyMs ?? checkpointEveryMs;
-    const startMs = performance.now();
-    let savedMs = startMs;
-    let isKept = true;
+    const keeping = checkpoint && new Keeping(checkpoint, log, options.checkpoints?.everyMs);
     const last = Math.min(recipe.steps, options.stopAfter ?? recipe.steps);
     while (losses.length < last) {
       losses.push(await run.step(losses.length));
@@ -107,16 +105,10 @@ export async function adaptEncoder(
       for (const { steps, blend = recipe.blend } of looking?.at ?? []) {
         if (steps === done) looks.push(await lookAt(layers, blend, looking!));
       }
-      const nowMs = performance.now();
-      const isWorthKeeping = done === last && nowMs - startMs > everyMs;
-      if (checkpoint && isKept && (isWorthKeeping || nowMs - savedMs > everyMs)) {
-        const state = { progress: { losses, looks }, arrays: await run.arrays() };
-        isKept = await checkpoint.save(state).then(
-          () => true,
-          (error) => doWithout(log, checkpoint, error),
-        );
-        savedMs = performance.now();
-      }
+      await keeping?.afterStep(done === last, async () => ({
+        progress: { losses, looks },
+        arrays: await run.arrays(),
+      }));
     }
     const trainable = await frozenLayers.trainable();
     const model = writeBack(trainable, graphs, layers.layout, await layers.blend(recipe.blend));
@@ -128,14 +120,6 @@ export async function adaptEncoder(
     await layers.dispose();
     states.dispose();
   }
-}
-
-const checkpointEveryMs = 20_000;
-
-/** What is kept of a training only saves time: that it cannot be kept is a warning and never an error. */
-function doWithout(log: Log, { folder }: Checkpoint, error: Error): false {
-  log.warn(`this training cannot be gone on with if it is interrupted: ${folder}: ${error.message}`);
-  return false;
 }
 
 const sampleSize = 128;
