@@ -1,8 +1,9 @@
 import { rmSync } from "node:fs";
 import { open, realpath, rename } from "node:fs/promises";
 
-/** By this process. */
-let written = 0;
+/** What this process is writing; it goes away where the process leaves meanwhile. */
+const underWay = new Set<string>();
+let begun = 0;
 
 /**
  * Writes a file whole or not at all: beside its place, to the disk, then renamed. What stood there before stays until then. A link is followed.
@@ -16,9 +17,9 @@ export async function writeWhole(
   beside?: string,
 ): Promise<void> {
   const target = await realpath(path).catch(() => path);
-  const temporary = beside ?? `${target}.${process.pid}-${++written}.tmp`;
-  const remove = () => rmSync(temporary, { force: true });
-  process.once("exit", remove);
+  const temporary = beside ?? `${target}.${process.pid}-${++begun}.tmp`;
+  if (underWay.size === 0) process.once("exit", removeUnfinished);
+  underWay.add(temporary);
   try {
     const file = await open(temporary, "w");
     try {
@@ -30,9 +31,14 @@ export async function writeWhole(
     }
     await rename(temporary, target);
   } catch (error) {
-    remove();
+    rmSync(temporary, { force: true });
     throw error;
   } finally {
-    process.removeListener("exit", remove);
+    underWay.delete(temporary);
+    if (underWay.size === 0) process.removeListener("exit", removeUnfinished);
   }
+}
+
+function removeUnfinished(): void {
+  for (const path of underWay) rmSync(path, { force: true });
 }

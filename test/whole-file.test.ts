@@ -40,10 +40,19 @@ describe("writeWhole", () => {
     expect(readdirSync(folder)).toEqual(["file"]);
   });
 
-  it("lets two writes of one file end in the content of one", async () => {
+  it("lets many writes of one file end in the content of one, and listens for the exit of the process once for all", async () => {
     const path = join(folder, "file");
-    const contents = ["a", "b"].map((letter) => letter.repeat(1_000_000));
-    await Promise.all(contents.map((content) => writeWhole(path, content)));
+    const contents = [..."abcdefghijkl"].map((letter) => letter.repeat(100_000));
+    const before = process.listenerCount("exit");
+    const writing = Promise.all(contents.map((content) => writeWhole(path, content)));
+    let most = 0;
+    const watch = setInterval(() => {
+      most = Math.max(most, process.listenerCount("exit") - before);
+    }, 0);
+    await writing;
+    clearInterval(watch);
+    expect(most).toBe(1);
+    expect(process.listenerCount("exit")).toBe(before);
     expect(contents).toContain(readFileSync(path, "utf8"));
     expect(readdirSync(folder)).toEqual(["file"]);
   });

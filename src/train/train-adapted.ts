@@ -77,7 +77,7 @@ export async function trainAdapted(
     const fit = await adaptAndFit(tensorflow, encoder, texts, targets, { ...plan, kind });
     const { checkpoint, ...adapted } = fit;
     const trained = trainedHead(fit.head, kind, plan.C, usualTemperature(fit.separability), targets);
-    return { depth, evidence, recipe: fit.recipe, adapted: { ...adapted, trained }, checkpoints: all(checkpoint) };
+    return { depth, evidence, recipe: fit.recipe, adapted: { ...adapted, trained }, checkpoints: listOf(checkpoint) };
   }
   const depths = trialDepths(request, depth, holding);
   const how = { ...options, ...holding, blends: usual.blends };
@@ -106,7 +106,7 @@ export async function trainAdapted(
     { ...heldOut, logits: way.logits },
     scored,
   );
-  const kept = [...checkpoints, ...all(checkpoint)];
+  const kept = [...checkpoints, ...listOf(checkpoint)];
   return { depth: wanted, evidence, recipe: fit.recipe, adapted: { ...fit, trained }, checkpoints: kept };
 }
 
@@ -150,7 +150,7 @@ function trainedHead(
   };
 }
 
-function all(checkpoint: Checkpoint | undefined): Checkpoint[] {
+function listOf(checkpoint: Checkpoint | undefined): Checkpoint[] {
   return checkpoint ? [checkpoint] : [];
 }
 
