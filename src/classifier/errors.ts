@@ -33,17 +33,6 @@ export class NoScopeThresholdError extends HeadstartError {
   }
 }
 
-/** The ONNX file of a folder is not the one that was saved. */
-export class AlteredModelError extends HeadstartError {
-  readonly code = "ALTERED_MODEL";
-
-  constructor(path: string) {
-    super(
-      `${path}: its contents changed since it was saved, or the copy is incomplete. Copy the folder again or retrain.`,
-    );
-  }
-}
-
 /** A folder that something else lies in would be overwritten. */
 export class OccupiedFolderError extends HeadstartError {
   readonly code = "OCCUPIED_FOLDER";

@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { Dataset } from "../data/dataset.js";
 import { duplicateGroups } from "../data/duplicates.js";
 import { encodeLabels, encodeMultiLabels, type LabelSet, labelSetOf } from "../data/labels.js";
@@ -20,7 +18,6 @@ import { describe } from "./describe.js";
 import { featureSets } from "./feature-sets.js";
 import { heldOutScores } from "./held-out.js";
 import { encodeLabelNames } from "./label-names.js";
-import { readFolder } from "./load.js";
 import type { Manifest } from "./manifest.js";
 import { checkFitOptions, type FitOptions, strengthsFor } from "./options.js";
 import { scopeOf } from "./scope.js";
@@ -32,12 +29,6 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
   const dataset = requireTrainable(given);
   const tensorflow = await loadTensorflow({ backend: options.backend });
   log.info(`Backend: ${tensorflow.description}`);
-  const former = await formerTraining(options.encoder);
-  if (former?.adaptation?.depth && former.data.fingerprint === dataset.fingerprint) {
-    log.warn(
-      "the encoder was adapted on these very rows: scores on rows held out are too good, those of a test file are not",
-    );
-  }
   const encoder = await Encoder.open(options.encoder, {
     features: options.features === "last" ? "last" : "last3",
     dtype: options.dtype ?? "int8",
@@ -47,6 +38,12 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
     log,
   });
   try {
+    const { former } = encoder.source;
+    if (former?.adaptation?.depth && former.data?.fingerprint === dataset.fingerprint) {
+      log.warn(
+        "the encoder was adapted on these very rows: scores on rows held out are too good, those of a test file are not",
+      );
+    }
     if (typeof options.adapt === "number") depthOf(options.adapt, options.adapt, encoder.layers); // said before the training
     const startMs = performance.now();
     const features = await encodeWithProgress(encoder, dataset.texts, log);
@@ -105,12 +102,6 @@ export async function fitClassifier(given: Dataset, options: FitOptions) {
   } finally {
     await encoder.dispose();
   }
-}
-
-/** What is written of a model folder that is taken as an encoder. @throws AlteredModelError */
-async function formerTraining(folder: string | undefined): Promise<Manifest | undefined> {
-  if (folder === undefined || !existsSync(join(folder, "headstart.json"))) return undefined;
-  return (await readFolder(folder)).manifest;
 }
 
 async function encodeWithProgress(encoder: Encoder, texts: readonly string[], log: NonNullable<FitOptions["log"]>) {

@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { AlteredModelError } from "../encoder/errors.js";
 import { openTextRunner, type TextRunner } from "../encoder/text-runner.js";
 import { OptionError } from "../errors.js";
 import { type Arithmetic, arithmetics, useIntegerArithmetic } from "../onnx/integer-arithmetic.js";
 import { decodeModel, encodeModel } from "../onnx/model.js";
 import { loadTokenizer } from "../runtime/transformers.js";
-import { AlteredModelError, ModelFolderError, NewerSchemaError } from "./errors.js";
+import { ModelFolderError, NewerSchemaError } from "./errors.js";
 import { type Manifest, schemaVersion } from "./manifest.js";
 
 /** A model folder, ready to run: texts in, logits [N, K] out. */

@@ -12,6 +12,17 @@ export class EncoderNotFoundError extends HeadstartError {
   }
 }
 
+/** The ONNX file of a folder is not the one that was saved. */
+export class AlteredModelError extends HeadstartError {
+  readonly code = "ALTERED_MODEL";
+
+  constructor(path: string) {
+    super(
+      `${path}: its contents changed since it was saved, or the copy is incomplete. Copy the folder again or retrain.`,
+    );
+  }
+}
+
 /** A file of an encoder's folder does not say what it should. */
 export class EncoderFileError extends HeadstartError {
   readonly code = "ENCODER_FILE";

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -6,7 +7,7 @@ import { makeFolder } from "../folder.js";
 import type { Log, Progress } from "../log.js";
 import type { PoolingMode } from "../onnx/compose.js";
 import { fetchFromHub, fetchTextFromHub } from "../runtime/transformers.js";
-import { EncoderFileError, EncoderNotFoundError, HubError } from "./errors.js";
+import { AlteredModelError, EncoderFileError, EncoderNotFoundError, HubError } from "./errors.js";
 
 /** The encoder that comes with the package. */
 export const embeddedEncoder = "headstart-mini";
@@ -22,6 +23,16 @@ export interface EncoderSource {
   config: EncoderConfig;
   /** From `1_Pooling/config.json`, or what a saved classifier was trained with; mean where neither is there. */
   pooling: PoolingMode;
+  /** What a saved classifier, which is an encoder too, says of its training. */
+  former?: FormerTraining;
+}
+
+/** What Headstart reads of a `headstart.json` whose folder is taken as an encoder. */
+export interface FormerTraining {
+  encoder?: { pooling?: PoolingMode };
+  adaptation?: { depth: number };
+  data?: { fingerprint: string };
+  graphSha256?: string;
 }
 
 /** What Headstart reads of a `config.json`. */
@@ -38,7 +49,7 @@ const poolingFile = join("1_Pooling", "config.json");
 
 /**
  * Finds an encoder: the embedded one by its name, a folder, an .onnx file within a folder, or an id on the hub.
- * @throws EncoderNotFoundError, EncoderFileError, HubError
+ * @throws EncoderNotFoundError, EncoderFileError, AlteredModelError, HubError
  */
 export async function findEncoder(name: string, options: { cacheFolder: string; log: Log }): Promise<EncoderSource> {
   const local = name === embeddedEncoder && !existsSync(name) ? packagedModel(name) : resolve(name);
@@ -58,12 +69,17 @@ function packagedModel(name: string): string {
   return fileURLToPath(new URL(`../../models/${name}`, import.meta.url));
 }
 
-async function describe(name: string, folder: string, graphPath?: string): Promise<EncoderSource> {
+async function describe(name: string, folder: string, given?: string): Promise<EncoderSource> {
   for (const file of ["config.json", "tokenizer.json"]) {
     if (!existsSync(join(folder, file))) throw new EncoderNotFoundError(name, `its folder has no ${file}`);
   }
   const config = await readJson<EncoderConfig>(join(folder, "config.json"));
-  return { name, folder, config, graphPath: graphPath ?? findGraph(name, folder), pooling: await poolingOf(folder) };
+  const graphPath = given ?? findGraph(name, folder);
+  const former = await formerTraining(folder);
+  if (former?.graphSha256 && graphPath === join(folder, "onnx/model.onnx")) {
+    await requireUnaltered(graphPath, former.graphSha256);
+  }
+  return { name, folder, config, graphPath, pooling: await poolingOf(folder, former), former };
 }
 
 function findGraph(name: string, folder: string): string {
@@ -76,9 +92,9 @@ function findGraph(name: string, folder: string): string {
   throw new EncoderNotFoundError(name, `its folder has ${seen}`);
 }
 
-async function poolingOf(folder: string): Promise<PoolingMode> {
+async function poolingOf(folder: string, former?: FormerTraining): Promise<PoolingMode> {
   const path = join(folder, poolingFile);
-  if (!existsSync(path)) return classifierPooling(folder);
+  if (!existsSync(path)) return former?.encoder?.pooling ?? "mean";
   const modes = await readJson<Record<string, unknown>>(path);
   const chosen = Object.keys(modes).filter((key) => key.startsWith("pooling_mode_") && modes[key] === true);
   if (chosen.length === 1) {
@@ -93,12 +109,16 @@ async function poolingOf(folder: string): Promise<PoolingMode> {
   );
 }
 
-/** A saved classifier is an encoder too. */
-async function classifierPooling(folder: string): Promise<PoolingMode> {
+async function formerTraining(folder: string): Promise<FormerTraining | undefined> {
   const path = join(folder, "headstart.json");
-  if (!existsSync(path)) return "mean";
-  const { encoder } = await readJson<{ encoder?: { pooling?: PoolingMode } }>(path);
-  return encoder?.pooling ?? "mean";
+  return existsSync(path) ? readJson<FormerTraining>(path) : undefined;
+}
+
+async function requireUnaltered(path: string, sha256: string): Promise<void> {
+  const found = createHash("sha256")
+    .update(await readFile(path))
+    .digest("hex");
+  if (found !== sha256) throw new AlteredModelError(path);
 }
 
 async function download(id: string, { cacheFolder, log }: { cacheFolder: string; log: Log }): Promise<string> {

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { pipeline } from "@huggingface/transformers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TextClassifier } from "../../src/classifier/classifier.js";
-import { AlteredModelError } from "../../src/classifier/errors.js";
 import type { FitOptions } from "../../src/classifier/options.js";
 import { Encoder } from "../../src/encoder/encoder.js";
+import { AlteredModelError } from "../../src/encoder/errors.js";
 import { silentLog } from "../../src/log.js";
 import { encoders, largestDifference } from "../encoder/oracle.js";
 
@@ -104,7 +104,7 @@ describe("a classifier whose encoder is adapted", () => {
     expect(warned).toHaveLength(1);
     const path = join(folder, "onnx/model.onnx");
     writeFileSync(path, (await readFile(path)).fill(7, 5000, 5010));
-    await expect(saved("third", single, { encoder: folder })).rejects.toThrow(AlteredModelError);
+    await expect(Encoder.open(folder, { cacheFolder: null })).rejects.toThrow(AlteredModelError);
   });
 
   it("says that training diverged, and what to change", async () => {
